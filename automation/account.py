@@ -1,0 +1,198 @@
+"""Whose account it is, read where the site shows its address."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Literal
+
+from automation.address import addresses_in, mask, which
+from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from automation.look import Item
+    from automation.run import Run
+
+Shown = Literal["old", "new", "both", "neither"]
+MASKED = re.compile(r"[*•●…]|x{3,}")
+READ_S = 10.0
+"""How long a page may take to show the account's address."""
+AGAIN_MS = 1_000
+"""Between two looks at the account while an old address may still be cached."""
+
+
+class Account:
+    """The account that is signed in, as the site itself shows it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._page_url: str | None = None
+        self._known: Shown | None = None
+
+    def names(self, item: Item, address: str) -> bool:
+        """Whether a list's entry names this address by a mask with an @."""
+        run = self._run
+        party = "old" if address == run.old else "new"
+        shown = (token for token in addresses_in(item.text) if "@" in token)
+        return any(which(token, run.old, run.new) in {party, "both"} for token in shown)
+
+    def check(self) -> bool:
+        """Whether the account already has the new address; somebody else's account is a settings stop.
+
+        Finds out once a run. After an open intent the account is read afresh until it is known.
+        """
+        if self._known is None:
+            self._known = self._settled(self._read(self._run.pages))
+        return self._known == "new"
+
+    def prove(self) -> str:
+        """`changed` once the settings, opened afresh, show the new address; else an `unknown` stop."""
+        run = self._run
+        shown = self._afresh_until_new()
+        if shown != "new":
+            raise self._doubt(shown)
+        run.ledger.settle(run.journal.name, run.new, "applied")
+        run.intending = False
+        run.journal.write("settled", **{"as": "applied"}, how="the account shows the new address")
+        return "changed"
+
+    def _settled(self, shown: Shown | None) -> Shown:
+        run = self._run
+        if shown in {None, "both"}:
+            shown = self._afresh()
+        intent = run.ledger.open_intent()
+        if intent is not None and shown != "new":
+            shown = self._afresh_until_new()
+        if shown is None:
+            raise self._unreadable(intent_open=intent is not None)
+        if shown == "neither":
+            raise self._wrong_account()
+        if intent is not None:
+            how = "applied" if shown == "new" else "no_effect"
+            run.ledger.settle(intent.run, run.new, how)
+            run.journal.write("settled", **{"as": how}, how="the account was read afresh")
+        if shown == "new":
+            run.journal.write("proof", text=f"The account already shows {run.task.masked(run.new)}.")
+        return shown
+
+    def _afresh_until_new(self) -> Shown | None:
+        run, last = self._run, None
+        deadline = time.monotonic() + run.task.settle_s
+        while True:
+            try:
+                last = self._afresh()
+            except (SiteStop, OffPath, Refused) as stop:
+                run.journal.write("unreadable", why=stop.reason.text)
+            if last == "new" or time.monotonic() > deadline:
+                return last
+            run.tick(AGAIN_MS)
+
+    def _afresh(self) -> Shown | None:
+        """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
+        run = self._run
+        page = run.open(self._page_url or run.store.account)
+        try:
+            shown = self._wait_and_read(page, "settings")
+            if shown == "both":
+                shown = self._in_full(page)
+            if shown == "new":
+                picture = run.picture("proof", page)
+                run.journal.write(
+                    "proof",
+                    text=f"The account, opened afresh, shows {run.task.masked(run.new)}.",
+                    picture=picture,
+                )
+            return shown
+        finally:
+            page.close()
+
+    def _in_full(self, page: Page) -> Shown | None:
+        run = self._run
+        before = set(run.pages)
+        link = next(iter(run.look("edit_profile", pages=[page])), None)
+        if link is None:
+            return None
+        link.element(0).click(timeout=5_000)
+        deadline = time.monotonic() + READ_S
+        while time.monotonic() < deadline:
+            opened = [tab for tab in run.pages if tab not in before]
+            shown = self._read([*opened, page], where="profile", full=True)
+            if shown is not None:
+                for tab in opened:
+                    tab.close()
+                return shown
+            run.tick(50)
+        return None
+
+    def _wait_and_read(self, page: Page, where: str) -> Shown | None:
+        run = self._run
+        deadline = time.monotonic() + READ_S
+        while time.monotonic() < deadline:
+            run.past_interruptions([page])
+            shown = self._read([page], where=where)
+            if shown is not None:
+                return shown
+            run.tick(50)
+        return None
+
+    def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
+        run = self._run
+        for sighting in run.look("account_email", pages=pages):
+            tokens = [t for item in sighting.items for t in addresses_in(item.said) if not (full and MASKED.search(t))]
+            if not tokens:
+                continue
+            fits = {which(token, run.old, run.new) for token in tokens}
+            shown = self._one(fits)
+            self._page_url = self._page_url or sighting.frame.page.url
+            run.journal.write("address", where=where, shown=mask(tokens[0]), fits=shown)
+            return shown
+        return None
+
+    @staticmethod
+    def _one(fits: set[Shown]) -> Shown:
+        sure = fits & {"old", "new"}
+        if len(sure) == 1:
+            return sure.pop()
+        return "both" if sure or "both" in fits else "neither"
+
+    def _wrong_account(self) -> Stop:
+        run = self._run
+        return SettingsStop(
+            f"The account that is signed in does not have {run.task.masked(run.old)}: nothing was requested. "
+            "Check READDRESS_OLD_EMAIL and READDRESS_STORE_USER, or sign out of the other account in the kept profile.",
+            kind="wrong_account",
+            expected=run.task.masked(run.old),
+            seen="another address",
+        )
+
+    def _unreadable(self, *, intent_open: bool) -> Stop:
+        if intent_open:
+            return Unknown(
+                "An earlier run submitted the new address and the account can't be read now. Run again later.",
+                kind="unreadable",
+            )
+        return OffPath(
+            "The account's address can't be read on the settings or the profile page, so it is not certain whose "
+            "account this is. Nothing was requested.",
+            kind="address_unreadable",
+            expected="account_email",
+            seen=self._run.seen(),
+        )
+
+    def _doubt(self, shown: Shown | None) -> Unknown:
+        run = self._run
+        if shown == "old":
+            return Unknown(
+                f"The new address was submitted, but after {run.task.settle_s:g} s the account, opened afresh, still "
+                f"shows the old one ({run.task.masked(run.old)}). Run again later to find out.",
+                kind="still_old",
+                expected=run.task.masked(run.new),
+                seen=run.task.masked(run.old),
+            )
+        return Unknown(
+            "The new address was submitted, but the account can't be read to prove it. Run again to find out.",
+            kind="unreadable",
+            expected=run.task.masked(run.new),
+        )

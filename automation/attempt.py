@@ -1,0 +1,268 @@
+"""One command's attempt from settings to result: lock, journal, mailboxes, browser, flow, report."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from automation.awaited import Awaited
+from automation.browser import find_browser, open_browser
+from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, Stop
+from automation.files import write_private
+from automation.journal import Journal, run_id
+from automation.ledger import Ledger, account_key, lock
+from automation.origins import origin_of
+from automation.outcomes import outcome_named
+from automation.person import Person, TypedMailbox
+from automation.report import as_html
+from automation.result import result_of
+from automation.run import Run
+from automation.task import Signals, Task
+from automation.walk import take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import BrowserContext
+
+    from automation.browser import Found
+    from automation.flow import Flow, Party
+    from automation.journal import Event
+    from automation.mailbox import Mailbox
+    from automation.settings import MailboxChoice, Settings
+    from automation.store import Store
+
+PUMP_S = 0.02
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an attempt finds around it."""
+
+    state: Path
+    """The user's state folder: ledgers, locks, profiles."""
+    signals: Signals
+    person: Person
+    listeners: tuple[Callable[[Event], None], ...] = ()
+    """Told each event of the journal."""
+    on_tick: Callable[[], None] = lambda: None
+    """Called many times a second while the run waits."""
+
+
+def attempt(settings: Settings, store: Store, flow: Flow, around: Around) -> dict[str, Any]:
+    """Take the flow once; the result as the one JSON object of the contract, whatever happened.
+
+    Writes the run's folder with journal, pictures and report. A run that can't even begin (a busy account, a
+    folder that can't be written) raises its `Stop`.
+    """
+    _allow(settings, store, around.person)
+    key = account_key(origin_of(store.start), settings.store_user)
+    with (
+        lock(around.state / "locks", key),
+        Journal(settings.runs_dir, run_id(), around.listeners) as journal,
+    ):
+        journal.write("run", **_facts(settings, store, flow, journal))
+        outcome, code, reason = _ended(settings, store, flow, around, journal, key)
+        report = journal.folder / "report.html"
+        result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
+        journal.write("outcome", result=result)
+        write_private(report, as_html(journal.events, journal.pictures).encode())
+        return result
+
+
+def _allow(settings: Settings, store: Store, person: Person) -> None:
+    """Stop at once when something will be asked that nobody is there to answer."""
+    if not settings.yes and not settings.dry_run and not person.there:
+        raise SettingsStop(
+            "Nobody can be asked before the address is changed: this is no terminal. Say --yes to change it without "
+            "a question, or --dry-run to rehearse.",
+            kind="no_terminal",
+        )
+    if any(choice.imap is None for choice in (settings.old, settings.new)) and not person.there:
+        raise NeedsPerson(
+            "A mailbox is set to `ask`, and this is no terminal where a code could be typed.", kind="no_terminal"
+        )
+    for name, choice in (("OLD", settings.old), ("NEW", settings.new)):
+        if choice.imap is not None and not settings.trusts_senders_to(choice):
+            raise SettingsStop(
+                f"READDRESS_{name}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} comes from "
+                "the store. Say --trust-sender to take letters by their From address all the same, or set the URL to "
+                "`ask` and type the code yourself.",
+                kind="unproved_senders",
+            )
+    _allow_origin(settings, store, person)
+
+
+def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
+    host = urlsplit(store.start).hostname
+    if store.shipped or settings.store_url_named or settings.is_near(host):
+        return
+    question = (
+        f"{host} is not one of {store.title}'s own hosts. Type the password and codes of "
+        f"{settings.store_user} there? [y/N]"
+    )
+    answer = person.ask_now(question)
+    if answer is None or answer.casefold() not in {"y", "yes"}:
+        raise SettingsStop(
+            f"READDRESS_STORE_URL names {host}, which is not one of {store.title}'s own hosts. If you mean it, say so "
+            f"on the command line: --store-url {settings.store_url}",
+            kind="foreign_store",
+        )
+
+
+def _facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
+    task = task_of(settings)
+    return {
+        "run": journal.name,
+        "flow": flow.name,
+        "title": flow.title,
+        "store": store.name,
+        "site": store.start,
+        "old": task.masked(task.old),
+        "new": task.masked(task.new),
+        "version": version("readdress"),
+        "plain_hosts": sorted(settings.plain_hosts),
+    }
+
+
+def task_of(settings: Settings) -> Task:
+    """The task that the settings name."""
+    return Task(
+        old=settings.old.address,
+        new=settings.new.address,
+        sign_in_name=settings.store_user,
+        password=settings.store_password,
+        yes=settings.yes,
+        dry_run=settings.dry_run,
+        code_timeout_s=settings.code_timeout_s,
+        timeout_s=settings.timeout_s,
+        settle_s=settings.settle_s,
+    )
+
+
+def _ended(
+    settings: Settings, store: Store, flow: Flow, around: Around, journal: Journal, key: str
+) -> tuple[str, int, Mapping[str, Any] | None]:
+    try:
+        outcome = _taken(settings, store, flow, around, journal, key)
+    except Stop as stop:
+        return stop.outcome, stop.exit_code, asdict(stop.reason)
+    except Exception as bug:  # noqa: BLE001 - a bug must end in a result too; its scrubbed log is kept
+        return "error", 70, asdict(_bug(bug, journal))
+    return outcome, outcome_named(outcome).exit_code, None
+
+
+def _bug(bug: Exception, journal: Journal) -> Reason:
+    """Keep where it happened, not what was in it: an exception's text may quote what was typed."""
+    log = journal.folder / "error.log"
+    frames = traceback.extract_tb(bug.__traceback__)
+    where = "\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    write_private(log, f"{type(bug).__name__}\n{where}\n".encode())
+    return Reason("bug", f"readdress itself failed ({type(bug).__name__}). Its log: {log}")
+
+
+def _taken(
+    settings: Settings, store: Store, flow: Flow, around: Around, journal: Journal, key: str
+) -> str:
+    with ExitStack() as stack:
+        awaited = {
+            party: stack.enter_context(awaiting(settings, party, around.person)) for party in ("old", "new")
+        }
+        for each in awaited.values():
+            tell_mailbox(journal, each, around.signals)
+        headed = is_headed(settings, store, around.person)
+        context, found = stack.enter_context(opened(settings, around.state, key, headed=headed))
+        told = context.browser.version if context.browser else found.version()
+        journal.write("browser", version=told, where=found.where, headed=headed)
+        run = Run(
+            store=store,
+            task=task_of(settings),
+            context=context,
+            journal=journal,
+            ledger=Ledger(around.state / "ledgers", key),
+            awaited=awaited,
+            person=around.person,
+            signals=around.signals,
+            on_tick=around.on_tick,
+        )
+        stack.callback(run.close)
+        return walked(flow, run)
+
+
+def walked(flow: Flow, run: Run) -> str:
+    """Take the flow and keep a picture of where it stopped."""
+    try:
+        return take(flow, run)
+    except Stop as stop:
+        run.journal.write(
+            "stopped", step=run.step.id if run.step else None, kind=stop.reason.kind, picture=run.picture("stop")
+        )
+        raise
+
+
+@contextmanager
+def awaiting(settings: Settings, party: Party, person: Person) -> Iterator[Awaited]:
+    """One of the two mailboxes with its thread, logged out at the end."""
+    choice = settings.old if party == "old" else settings.new
+    awaited = Awaited(party, mailbox_of(choice, person), trust_sender=settings.trusts_senders_to(choice))
+    try:
+        yield awaited
+    finally:
+        awaited.close()
+
+
+def mailbox_of(choice: MailboxChoice, person: Person) -> Mailbox:
+    """Where the codes to an address are read: its IMAP mailbox, or the person."""
+    if choice.imap is None:
+        return TypedMailbox(choice.address, person)
+    from automation.mailbox import ImapMailbox  # noqa: PLC0415 - brings the IMAP client along
+
+    return ImapMailbox(choice.imap)
+
+
+def tell_mailbox(journal: Journal, awaited: Awaited, signals: Signals) -> None:
+    """Log in and take a first baseline, so that a mailbox that fails does so before anything is asked for."""
+    began = time.monotonic()
+    baseline = awaited.check(lambda: pause(signals))
+    journal.write(
+        "mailbox",
+        mailbox=awaited.party,
+        kind=awaited.mailbox.kind,
+        folders=[mark.folder for mark in baseline.folders],
+        letters=baseline.letters,
+        seconds=round(time.monotonic() - began, 2),
+    )
+
+
+def pause(signals: Signals) -> None:
+    """Wait a moment where there is no page to keep alive."""
+    if signals.received:
+        raise Cancelled("Stopped before anything was changed.", by_signal=signals.received[0])
+    time.sleep(PUMP_S)
+
+
+@contextmanager
+def opened(
+    settings: Settings, state: Path, key: str, *, headed: bool
+) -> Iterator[tuple[BrowserContext, Found]]:
+    """The browser on the profile kept for this store and account."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
+
+    profile = settings.profile_dir or state / "profiles" / key
+    with sync_playwright() as playwright:
+        found = find_browser(settings.browser_path, Path(playwright.chromium.executable_path))
+        with open_browser(playwright, found, profile, headed=headed) as context:
+            yield context, found
+
+
+def is_headed(settings: Settings, store: Store, person: Person) -> bool:
+    """A window when asked for; by itself only at a terminal with a display, on a store off this machine."""
+    if settings.headed is not None:
+        return settings.headed
+    return person.there and settings.has_display and not settings.is_near(urlsplit(store.start).hostname)

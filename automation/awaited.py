@@ -1,0 +1,188 @@
+"""A code that was asked for: baseline before the click, provenance after the letter."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from automation.address import which
+from automation.codes import Shape, Wanted
+from automation.errors import NoCode, OffPath
+from automation.waiting import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automation.flow import Party
+    from automation.look import Sighting
+    from automation.mailbox import Arrival, Baseline, Code, Mailbox
+    from automation.run import Run
+
+MAX_REQUESTS = 2
+"""Letters asked for in one run and mailbox."""
+
+
+class Awaited:
+    """The codes of one mailbox in one run."""
+
+    def __init__(self, party: Party, mailbox: Mailbox, *, trust_sender: bool = False) -> None:
+        self.mailbox, self.party = mailbox, party
+        self._trust_sender = trust_sender
+        self._run: Run
+        self._worker = Worker(f"{party} mailbox")
+        self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
+        self._baseline: Baseline | None = None
+        self._requests = 0
+        self._purpose = ""
+        self._clicked_at = 0.0
+        self._dated_from: datetime | None = None
+        self._tried: set[str] = set()
+        self._code: Code | None = None
+
+    def serve(self, run: Run) -> None:
+        """From now on wait for this run's letters."""
+        self._run = run
+
+    def check(self, pump: Callable[[], None]) -> Baseline:
+        """Log in and take a baseline, to see that the mailbox works."""
+        return self._worker.call(self.mailbox.baseline, pump)
+
+    def prepare(self) -> None:
+        """Take the baseline; a failure here stops the run before anything is requested."""
+        if self._requests >= MAX_REQUESTS:
+            raise NoCode(
+                f"Two codes were already requested for {self._run.task.masked(self.mailbox.address)} in this run. "
+                "Wait half an hour, then run again.",
+                kind="too_many_requests",
+            )
+        self._baseline = self.check(self._run.tick)
+        self._run.journal.write(
+            "baseline",
+            mailbox=self.party,
+            folders=[mark.folder for mark in self._baseline.folders],
+            letters=self._baseline.letters,
+        )
+        now = datetime.now(UTC)
+        if self._run.ledger.requested_recently(self.party, now):
+            self._dated_from = now.replace(microsecond=0)
+        self._run.ledger.requested(self.party)
+        self._requests += 1
+        self._code = None
+
+    def requested(self, purpose: str, clicked_at: float) -> None:
+        """Note that the click was made (monotonic seconds)."""
+        self._purpose, self._clicked_at = purpose, clicked_at
+
+    def sent_to(self, sighting: Sighting) -> None:
+        """Compare the site's “code sent to …” with the address it should name."""
+        shown = [token for item in sighting.items for token in item.near]
+        fits = {which(token, self._run.old, self._run.new) for token in shown}
+        self._run.journal.write(
+            "requested",
+            step=self._run.step.id if self._run.step else None,
+            mailbox=self.party,
+            sent_to=shown[0] if shown else None,
+        )
+        if fits and not fits & {self.party, "both"}:
+            raise OffPath(
+                f"The site says that it sent the code to {shown[0]}, which is not "
+                f"{self._run.task.masked(self.mailbox.address)}. No code was typed; check the addresses.",
+                kind="sent_elsewhere",
+                expected=self._run.task.masked(self.mailbox.address),
+                seen=shown[0],
+            )
+
+    def code(self, field: Sighting) -> Code:
+        """The code, from the letter that the page's field fits; waits as long as `--code-timeout` allows."""
+        if self._code is None:
+            self._code = self._wait(self._wanted(shape_of(field)))
+            self._tried.add(self._code.value)
+            self._tell(self._code)
+        return self._code
+
+    def close(self) -> None:
+        """Stop waiting and log out."""
+        self._worker.close(self.mailbox.close)
+
+    def _wanted(self, shape: Shape) -> Wanted:
+        run = self._run
+        return Wanted(
+            recipient=self.mailbox.address,
+            senders=run.store.senders,
+            purpose=self._purpose,
+            shape=shape,
+            own_addresses=frozenset({run.old, run.new}),
+            origins=run.store.origins.hosts(),
+            tried=frozenset(self._tried),
+            dated_from=self._dated_from,
+            trust_sender=self._trust_sender,
+        )
+
+    def _wait(self, wanted: Wanted) -> Code:
+        baseline = self._baseline
+        if baseline is None:
+            raise NoCode("A code is wanted that was never requested.", kind="not_requested")
+        deadline = self._clicked_at + self._run.task.code_timeout_s
+        self._run.journal.write("waiting", mailbox=self.party, seconds=self._run.task.code_timeout_s)
+        try:
+            return self._worker.call(
+                lambda: self.mailbox.wait(
+                    baseline,
+                    wanted,
+                    clicked_at=self._clicked_at,
+                    deadline=deadline,
+                    stop=self._worker.stop,
+                    on_arrival=self._arrivals.put,
+                ),
+                self._tick,
+            )
+        finally:
+            self._note_arrivals()
+
+    def _tick(self) -> None:
+        self._run.tick()
+        self._note_arrivals()
+
+    def _note_arrivals(self) -> None:
+        while True:
+            try:
+                letter = self._arrivals.get_nowait()
+            except Empty:
+                return
+            self._run.journal.write(
+                "letter",
+                mailbox=self.party,
+                sender=letter.sender,
+                folder=letter.folder,
+                uid=letter.uid,
+                after_s=round(letter.after_s, 2),
+                taken=letter.taken,
+                reason=letter.reason,
+            )
+
+    def _tell(self, code: Code) -> None:
+        self._run.journal.write(
+            "code",
+            step=self._run.step.id if self._run.step else None,
+            mailbox=self.party,
+            sender=code.sender,
+            folder=code.folder,
+            uid=code.uid,
+            arrived_after_s=round(code.arrived_after_s, 2),
+            why=code.why,
+            rejected=[list(pair) for pair in code.rejected],
+        )
+
+
+def shape_of(field: Sighting) -> Shape:
+    """What the page asks for: as many characters as boxes, as `maxlength`, or as “6 digits” says."""
+    first = field.items[0].shape
+    letters = first["inputmode"] not in {"numeric", "tel", "decimal"} and first["type"] not in {"tel", "number"}
+    if len(field.items) > 1:
+        return Shape(length=len(field.items), letters=letters)
+    said = re.search(r"(?<!\d)([4-8])(?!\d)", first["placeholder"])
+    limit = first["maxlength"] if first["maxlength"] in range(4, 9) else None
+    return Shape(length=limit or (int(said[1]) if said else None), letters=False)
+

@@ -1,0 +1,116 @@
+"""Find a Chromium and open it on a profile of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automation.errors import SiteStop
+from automation.files import private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser")
+MAC_APPS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+QUIET = (
+    # A browser that is driven for one job calls nobody but the store.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-pings",
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A browser on this machine."""
+
+    path: Path
+    where: str
+    """`READDRESS_BROWSER_PATH`, `Playwright's own` or `installed`."""
+
+    def version(self) -> str:
+        """What the browser says of its version; a site stop when it does not start."""
+        try:
+            told = subprocess.run(  # noqa: S603 - a browser found on this machine or named by its user
+                [self.path, "--version"], capture_output=True, text=True, timeout=20, check=True
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise SiteStop(
+                f"The browser {self.path} does not start ({type(error).__name__}). "
+                "Set READDRESS_BROWSER_PATH to another, or run: readdress browser install",
+                kind="browser",
+            ) from None
+        return told.stdout.strip() or "unknown version"
+
+
+def find_browser(named: Path | None, playwrights_own: Path | None = None) -> Found:
+    """The browser to use: the one named, Playwright's own, an installed one; a site stop when there is none."""
+    if named is not None:
+        if not os.access(named, os.X_OK) or named.is_dir():
+            raise SiteStop(f"READDRESS_BROWSER_PATH: {named} is no program that can be started.", kind="browser")
+        return Found(named, "READDRESS_BROWSER_PATH")
+    if playwrights_own is not None and playwrights_own.exists():
+        return Found(playwrights_own, "Playwright's own")
+    for candidate in [shutil.which(name) for name in NAMES] + list(MAC_APPS):
+        if candidate and Path(candidate).exists():
+            return Found(Path(candidate), "installed")
+    raise SiteStop(
+        "No browser was found on this machine. Run: readdress browser install "
+        "(or set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge).",
+        kind="no_browser",
+    )
+
+
+def launch_arguments() -> list[str]:
+    """What a Chromium is told at its start."""
+    # Chromium's own sandbox can't be set up for root, as in most containers.
+    return [*QUIET, *(["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else [])]
+
+
+@contextmanager
+def open_browser(
+    playwright: Playwright, found: Found, profile: Path, *, headed: bool
+) -> Iterator[BrowserContext]:
+    """A browser on a private profile, closed at the end; a site stop when it can't be started."""
+    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - slow to import
+
+    try:
+        context = playwright.chromium.launch_persistent_context(
+            private_folder(profile),
+            executable_path=found.path,
+            headless=not headed,
+            args=launch_arguments(),
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            accept_downloads=False,
+            service_workers="block",
+        )
+    except PlaywrightError as error:
+        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
+        display = " A window needs a display: use --headless without one." if headed else ""
+        raise SiteStop(f"The browser {found.path} did not start: {reason[:200]}.{display}", kind="browser") from None
+    try:
+        yield context
+    finally:
+        try:
+            context.close()
+        except PlaywrightError:
+            pass  # it is gone already, which is all that was wanted

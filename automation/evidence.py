@@ -1,0 +1,37 @@
+"""Masked pictures of what the run saw."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator, Page
+
+PICTURE_TIMEOUT_MS = 5_000
+_FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea, select"
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]")
+
+
+def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
+    """A picture of the tab with every field, address and known value covered; None when none could be taken.
+
+    The masks are built for every frame: those of a page do not reach into its frames.
+    """
+    values = re.compile("|".join(re.escape(value) for value in known if value) or r"\b\B", re.IGNORECASE)
+    try:
+        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), values)]
+        return page.screenshot(
+            mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS
+        )
+    except PlaywrightError:
+        # A page that is just leaving can't be pictured; the journal says that there is none.
+        return None
+
+
+def _masks(html: Locator, values: re.Pattern[str]) -> tuple[Locator, ...]:
+    return html.locator(_FIELDS), html.get_by_text(_ADDRESS), html.get_by_text(values)

@@ -1,0 +1,63 @@
+"""Private files: folders 0700, files 0600 whatever the umask, written through to the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from automation.errors import SettingsStop
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only the user can open; a settings stop names the one that can't be made."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise SettingsStop(
+            f"The folder {path} can't be used: {error.strerror}. Choose another or mend its rights.",
+            kind="folder",
+        ) from error
+    return path
+
+
+def open_private(path: Path, flags: int) -> int:
+    """A file descriptor of a 0600 file, made when missing."""
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a whole 0600 file: complete or not there at all."""
+    partial = path.with_name(path.name + ".part")
+    with os.fdopen(open_private(partial, os.O_WRONLY | os.O_TRUNC), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+
+
+def append_line(descriptor: int, line: bytes) -> None:
+    """Append one line and see it on the disk before going on."""
+    view = memoryview(line + b"\n")
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fsync(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """See a new file's name on the disk too."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_lines(path: Path) -> list[bytes]:
+    """The lines of a file; none when it does not exist."""
+    try:
+        return path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return []

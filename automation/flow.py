@@ -1,0 +1,115 @@
+"""A flow is an ordered list of decorated functions; the guide, written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automation.run import Run
+
+Party = Literal["old", "new"]
+Action = Callable[["Run"], "str | None"] if TYPE_CHECKING else object
+"""Does one step; returns an outcome's name when the flow ends with it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the guide."""
+
+    id: str
+    """The guide's id, such as `A4`."""
+    action: Action
+    arrives: str | None = None
+    """The landmark that shows when the step is done; None where the step proves itself."""
+    mailbox: Party | None = None
+    """Whose address must stand beside the landmark, where the page looks alike for both."""
+    own: bool = False
+    """True where the landmark counts only after this run did the step itself."""
+    safe: bool = False
+    """True for steps that only navigate: what `--dry-run` walks."""
+    again: str | None = None
+    """The step to go back to when the store says that the code was wrong or too old."""
+    commits: bool = False
+    """True for the point of no return."""
+
+    @property
+    def intent(self) -> str:
+        """The step in the guide's words."""
+        return (self.action.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """What the site may put between two steps, and how to get past it."""
+
+    name: str
+    shows: str
+    """The landmark that gives it away."""
+    action: Action
+
+    @property
+    def intent(self) -> str:
+        """The interruption in plain words."""
+        return (self.action.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+@dataclass
+class Flow:
+    """The documented steps in order."""
+
+    name: str
+    title: str
+    start: str
+    """The landmark that the first step acts on."""
+    steps: list[Step] = field(default_factory=list)
+    interruptions: tuple[Interruption, ...] = ()
+
+    def step(
+        self,
+        step_id: str,
+        *,
+        arrives: str | None = None,
+        mailbox: Party | None = None,
+        own: bool = False,
+        safe: bool = False,
+        again: str | None = None,
+        commits: bool = False,
+    ) -> Callable[[Action], Action]:
+        """Add a function as the next step; its docstring is its intent."""
+
+        def add(action: Action) -> Action:
+            self.steps.append(
+                Step(step_id, action, arrives, mailbox, own, safe, again, commits)
+            )
+            return action
+
+        return add
+
+    def checked(self) -> Flow:
+        """This flow, after its rules were checked: exactly one committing step, known ids, an intent each."""
+        ids = [step.id for step in self.steps]
+        problems = [f"step {name} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+        problems += [f"{step.id} has no docstring" for step in self.steps if not step.action.__doc__]
+        problems += [f"{s.id} goes back to unknown {s.again}" for s in self.steps if s.again and s.again not in ids]
+        committing = [step.id for step in self.steps if step.commits]
+        if len(committing) != 1:
+            problems.append(f"exactly one step must commit, not {committing or 'none'}")
+        if problems:
+            raise ValueError(f"flow {self.name}: " + "; ".join(problems))
+        return self
+
+    def index(self, step_id: str) -> int:
+        """Where a step stands in the list."""
+        return next(number for number, step in enumerate(self.steps) if step.id == step_id)
+
+
+def interruption(name: str, *, shows: str) -> Callable[[Action], Interruption]:
+    """Make a function an interruption; its docstring says what the site asks."""
+
+    def make(action: Action) -> Interruption:
+        return Interruption(name, shows, action)
+
+    return make

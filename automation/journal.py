@@ -1,0 +1,86 @@
+"""What happened in one run, written before it happens: append-only JSON lines, fsynced."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from automation.errors import SettingsStop
+from automation.files import append_line, open_private, private_folder, sync_folder, write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Event = dict[str, Any]
+
+
+def run_id() -> str:
+    """A name for a run that sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Journal:
+    """One run's folder: journal, pictures, report."""
+
+    def __init__(self, runs_dir: Path, name: str, listeners: tuple[Callable[[Event], None], ...] = ()) -> None:
+        self.name = name
+        self.folder = private_folder(runs_dir / name)
+        self.events: list[Event] = []
+        self.pictures: dict[str, bytes] = {}
+        self._began = time.monotonic()
+        self._listeners = listeners
+        try:
+            self._descriptor = open_private(self.folder / "journal.jsonl", os.O_WRONLY | os.O_APPEND)
+            sync_folder(self.folder)
+        except OSError as error:
+            raise _not_writable(self.folder, error) from error
+
+    def write(self, event: str, **fields: Any) -> None:
+        """Put one event on the disk, then tell the listeners; a settings stop when the disk refuses."""
+        entry: Event = {
+            "event": event,
+            "t": round(time.monotonic() - self._began, 3),
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            **fields,
+        }
+        try:
+            append_line(self._descriptor, json.dumps(entry, ensure_ascii=False).encode())
+        except OSError as error:
+            raise _not_writable(self.folder, error) from error
+        self.events.append(entry)
+        for listener in self._listeners:
+            listener(entry)
+
+    def picture(self, label: str, content: bytes) -> str:
+        """Keep a picture beside the journal; returns its file name."""
+        name = f"{len(self.pictures) + 1:02d}-{label}.png"
+        self.pictures[name] = content
+        write_private(self.folder / name, content)
+        return name
+
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._began
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _not_writable(folder: Path, error: OSError) -> SettingsStop:
+    return SettingsStop(
+        f"The run's folder {folder} can't be written: {error.strerror}. "
+        "Free some space or choose another place with --runs-dir.",
+        kind="folder",
+    )

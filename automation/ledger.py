@@ -1,0 +1,154 @@
+"""What was committed for one account, and the lock that keeps two runs apart.
+
+Both live in the user's state folder under a hash of store and account, so that every later run knows them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from automation.errors import Busy, SettingsStop
+from automation.files import append_line, open_private, private_folder, read_lines, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REQUEST_MEMORY = timedelta(minutes=30)
+"""How long an earlier request's letter may still arrive."""
+
+Settlement = Literal["applied", "no_effect", "refused"]
+
+
+def account_key(store_origin: str, account: str) -> str:
+    """The name under which an account's ledger and profile are kept."""
+    return hashlib.sha256(f"{store_origin}\n{account.casefold()}".encode()).hexdigest()[:24]
+
+
+def address_key(address: str) -> str:
+    """A one-way name for an address, so that the ledger holds none."""
+    return hashlib.sha256(address.casefold().encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A committing step that was about to be done."""
+
+    run: str
+    new: str
+    """The wanted address, hashed."""
+
+
+class Ledger:
+    """Intents, settlements and requests of one account, oldest first."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.path = private_folder(folder) / f"{key}.jsonl"
+        self._entries = [_entry(self.path, n, line) for n, line in enumerate(read_lines(self.path), start=1)]
+        self._entries = self._without_torn_end(self._entries)
+
+    def open_intent(self) -> Intent | None:
+        """The last intent when nothing settled it; None otherwise."""
+        last = next((e for e in reversed(self._entries) if e and e["entry"] in {"intent", "settled"}), None)
+        return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
+
+    def requested_recently(self, mailbox: str, now: datetime) -> bool:
+        """Whether an earlier letter to this mailbox may still be under way."""
+        times = (datetime.fromisoformat(e["at"]) for e in self._entries if e and e["entry"] == "requested"
+                 and e["mailbox"] == mailbox)
+        return any(now - at < REQUEST_MEMORY for at in times)
+
+    def sign_in_with_new(self, new: str) -> bool:
+        """Whether the new address is the name to sign in with first."""
+        for entry in reversed(self._entries):
+            if entry and entry["entry"] == "sign_in_refused":
+                return bool(entry["name"] == "old")
+            if entry and entry["entry"] in {"intent", "settled"} and entry["new"] == address_key(new):
+                return entry["entry"] == "intent" or entry["as"] == "applied"
+        return False
+
+    def intend(self, run: str, new: str) -> None:
+        """Write that the committing step comes now."""
+        self._write({"entry": "intent", "run": run, "new": address_key(new)})
+
+    def settle(self, run: str, new: str, how: Settlement) -> None:
+        """Write what became of the intent."""
+        self._write({"entry": "settled", "run": run, "new": address_key(new), "as": how})
+
+    def requested(self, mailbox: str) -> None:
+        """Write that a code is asked for now."""
+        self._write({"entry": "requested", "mailbox": mailbox})
+
+    def sign_in_refused(self, name: Literal["old", "new"]) -> None:
+        """Write which name the store refused, so that the next run tries the other."""
+        self._write({"entry": "sign_in_refused", "name": name})
+
+    def _write(self, fields: dict[str, Any]) -> None:
+        entry = {**fields, "version": 1, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        try:
+            descriptor = open_private(self.path, os.O_RDWR | os.O_APPEND)
+            try:
+                _end_torn_line(descriptor)
+                append_line(descriptor, json.dumps(entry).encode())
+            finally:
+                os.close(descriptor)
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise SettingsStop(
+                f"The ledger {self.path} can't be written: {error.strerror}. Nothing more was clicked; "
+                "free some space or mend its rights, then run again.",
+                kind="folder",
+            ) from error
+        self._entries.append(entry)
+
+    def _without_torn_end(self, entries: list[dict[str, Any] | None]) -> list[dict[str, Any] | None]:
+        broken = [number for number, entry in enumerate(entries) if entry is None]
+        # A crash can tear the line being written, and the next run goes on after it. A torn line was
+        # never acted on: the act comes after the fsync.
+        return [entry for number, entry in enumerate(entries) if number not in broken]
+
+
+def _entry(path: Path, number: int, line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or entry.get("version") != 1:
+        raise SettingsStop(
+            f"Line {number} of the ledger {path} was written by another version of readdress. "
+            "Update readdress, or move the file away if you are sure that no change is under way.",
+            kind="ledger",
+        )
+    return entry
+
+
+def _end_torn_line(descriptor: int) -> None:
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        append_line(descriptor, b"")
+
+
+@contextmanager
+def lock(folder: Path, key: str) -> Iterator[None]:
+    """Hold the account for this run; a second run stops with who holds it and since when."""
+    descriptor = open_private(private_folder(folder) / f"{key}.lock", os.O_RDWR)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "unknown"
+            raise Busy(
+                f"Another run for this account is under way ({holder}). Wait for it to end, or stop it."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"pid {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

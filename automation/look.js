@@ -1,0 +1,74 @@
+// Looks at one frame the way a person would: which landmarks are visible here, found how?
+// In: probes [{name, kind, structure: [css], words: [text], candidates: [text]}].
+// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{text, near, enabled, filled}]}], heading, tokens}.
+// Ranks count from 1: each structure entry, then attested words, then candidate words.
+(html, probes) => {
+  const CONTROLS = "a, button, [role=button], [role=link], [role=menuitem], input[type=submit], input[type=button]";
+  const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea";
+  const ADDRESS = /[^\s<>()"',;:]*(?:@|[*•]{2,})[^\s<>()"',;]*/g;
+
+  const plain = (text) => (text || "").normalize("NFKC").replace(/\s+/g, " ").trim();
+  const folded = (text) => plain(text).toLowerCase().replace(/[’`]/g, "'").replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
+  const visible = (element) => {
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && box.height > 1;
+  };
+  const named = (element) => [element.innerText, element.value && element.matches("input") ? element.value : "",
+    element.getAttribute("aria-label"), element.getAttribute("title")].map(folded).filter(Boolean);
+  const labelled = (element) => [...(element.labels || [])].map((label) => folded(label.innerText))
+    .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean);
+  const enabled = (element) => !element.disabled && element.getAttribute("aria-disabled") !== "true"
+    && !/(^|[-_ ])disabled($|[-_ ])/.test(element.getAttribute("class") || "");
+  const tokens = (element) => [...new Set((element.innerText || "").match(ADDRESS) || [])].slice(0, 20);
+
+  // The addresses printed nearest to an element: those of the closest surrounding element that prints any.
+  const near = (element) => {
+    for (let around = element; around; around = around.parentElement) {
+      const found = tokens(around);
+      if (found.length) return found;
+    }
+    return [];
+  };
+  // What an entry of a list says: the text of the largest surrounding element that holds no other entry.
+  const entry = (element, all) => {
+    let around = element;
+    while (around.parentElement && !all.some((other) => other !== element && around.parentElement.contains(other))
+      && around.parentElement !== html && around.parentElement.tagName !== "BODY") around = around.parentElement;
+    return plain(around.innerText || around.value).slice(0, 300);
+  };
+
+  const query = (css) => [...html.querySelectorAll(css)].filter(visible);
+  const saying = (kind, words) => {
+    const wanted = new Set(words.map(folded));
+    if (!wanted.size) return [];
+    if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
+    if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
+    // A text: the smallest elements that contain the words.
+    const holds = (element) => [...wanted].some((word) => folded(element.innerText).includes(word));
+    return query("body *").filter((element) => holds(element) && ![...element.children].some((child) => holds(child)));
+  };
+
+  const hits = [];
+  for (const probe of probes) {
+    const found = [];
+    probe.structure.forEach((css, index) => found.push([index + 1, "structure", css, query(css)]));
+    found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
+    found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
+    const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || plain(element.innerText)));
+    if (!matched.length) continue;
+    const [, how, css, elements] = matched[0];
+    hits.push({
+      name: probe.name, ranks: matched.map(([rank]) => rank), how, detail: css || plain(elements[0].innerText).slice(0, 80),
+      items: elements.slice(0, 20).map((element) => ({
+        text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
+        near: near(element), enabled: enabled(element),
+        name: named(element)[0] || "", shape: {
+          type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,
+          placeholder: element.placeholder || "", pattern: element.pattern || "", inputmode: element.inputMode || "",
+        },
+      })),
+    });
+  }
+  return { url: location.href, born: performance.timeOrigin, hits };
+}

@@ -1,0 +1,112 @@
+"""What shows on the run's tabs and frames right now: one timed evaluate a frame."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as PlaywrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playwright.sync_api import Frame, Locator, Page
+
+    from automation.store import Landmark
+
+LOOK_TIMEOUT_MS = 3_000
+"""A page whose script spins answers no evaluate: it is passed over after this long."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One visible element that matched a landmark."""
+
+    text: str
+    """What its surrounding entry says (a whole list entry, say)."""
+    said: str
+    """What the element itself says."""
+    near: tuple[str, ...]
+    """The addresses or masks printed nearest to it."""
+    enabled: bool
+    name: str
+    """Its accessible name as far as we read it, folded to lower case."""
+    shape: dict[str, Any]
+    """type, maxlength, placeholder, pattern, inputmode of a field."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A landmark seen on a frame, and which of its ranks matched."""
+
+    landmark: Landmark
+    frame: Frame
+    born: float
+    """When the frame's document began (milliseconds): tells a new document from an old one."""
+    url: str
+    ranks: tuple[int, ...]
+    how: str
+    """`structure`, `words` or `candidates`."""
+    detail: str
+    items: tuple[Item, ...]
+
+    @property
+    def rank(self) -> int:
+        """The best rank that matched, counted from 1."""
+        return self.ranks[0]
+
+    def element(self, index: int) -> Locator:
+        """The index-th visible element, found again by what matched."""
+        if self.how == "structure":
+            return self.frame.locator(self.detail).filter(visible=True).nth(index)
+        item = self.items[index]
+        named = re.compile(rf"^\W*{re.escape(item.name)}\W*$", re.IGNORECASE)
+        if self.landmark.kind == "field":
+            field = self.frame.get_by_label(named).or_(self.frame.get_by_placeholder(named))
+            return field.filter(visible=True).first
+        same = sum(other.name == item.name for other in self.items[:index])
+        role = self.frame.get_by_role("link", name=named).or_(self.frame.get_by_role("button", name=named))
+        return role.or_(self.frame.get_by_role("menuitem", name=named)).filter(visible=True).nth(same)
+
+
+def frames(pages: Iterable[Page]) -> Iterator[Frame]:
+    """The frames of the run's tabs, the newest tab first."""
+    for page in pages:
+        if not page.is_closed():
+            yield from page.frames
+
+
+def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]:
+    """Every sighting of the landmarks, the newest tab's first; a frame that is just loading shows nothing."""
+    wanted = {landmark.name: landmark for landmark in landmarks}
+    probes = [landmark.probe() for landmark in wanted.values()]
+    return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, probes)]
+
+
+def _look_at(
+    frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]
+) -> Iterator[Sighting]:
+    try:
+        page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_TIMEOUT_MS)
+    except PlaywrightError:
+        # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
+        return
+    for hit in page["hits"]:
+        yield Sighting(
+            landmark=wanted[hit["name"]],
+            frame=frame,
+            born=page["born"],
+            url=page["url"],
+            ranks=tuple(hit["ranks"]),
+            how=hit["how"],
+            detail=hit["detail"],
+            items=tuple(Item(**{**item, "near": tuple(item["near"])}) for item in hit["items"]),
+        )
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).with_name("look.js")).read_text(encoding="utf-8")

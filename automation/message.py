@@ -1,0 +1,203 @@
+"""A letter's raw bytes become a Letter: its sender, its recipients and the text that shows.
+
+Pure, and made for hostile bytes: everything is capped before it is parsed, and whatever can't be read
+safely is Unusable with its reason.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections import Counter
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import compat32
+from typing import TYPE_CHECKING
+
+from automation.headers import Malformed, date, decoded, mailboxes, the_one_mailbox, unfolded, words_decoded
+from automation.visible import TooComplex, plain_lines, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from email.message import Message
+
+    from automation.visible import Line
+
+MAX_LETTER = 1024 * 1024
+MAX_HEADERS = 64 * 1024
+MAX_HTML = 256 * 1024
+MAX_PARTS = 50
+MAX_DEPTH = 10
+MAX_BOUNDARY_LINES = 400
+MAX_CONTAINERS = 20
+
+_ONCE = ("from", "to", "subject", "date", "message-id", "content-type", "content-transfer-encoding")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_BOUNDARY_LINE = re.compile(rb"^--", re.MULTILINE)
+_CONTAINER = re.compile(rb"^content-type[ \t]*:\s*(?:multipart|message)/", re.MULTILINE | re.IGNORECASE)
+
+
+class Unusable(Exception):  # noqa: N818 - a letter is unusable, which is no error of ours
+    """A letter that can't be read safely; the text says why."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says to the person who opens it."""
+
+    sender: str
+    """The one address of From, ASCII in lower case."""
+    sender_name: str
+    recipients: tuple[str, ...]
+    """To and Cc; where these name nobody, the addresses it was delivered to."""
+    subject: str
+    date: datetime | None
+    """As the sender's clock has it; None where the letter doesn't say."""
+    message_id: str | None
+    html_lines: tuple[Line, ...]
+    """The visible text of its HTML."""
+    plain_lines: tuple[Line, ...]
+    one_time_code: str | None = None
+    """The field of that name, which binds a code to a site."""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The text that shows: that of the HTML where there is any."""
+        return self.html_lines or self.plain_lines
+
+
+def read_letter(raw: bytes) -> Letter:
+    """The letter in these bytes; Unusable where it can't be read safely, whatever the reason."""
+    _check_size(raw)
+    try:
+        message = BytesParser(policy=compat32).parsebytes(raw)
+        return _letter(message)
+    except Unusable:
+        raise
+    except (Malformed, TooComplex) as odd:
+        raise Unusable(str(odd)) from None
+    except Exception as odd:
+        raise Unusable(f"can't be parsed ({type(odd).__name__})") from None
+
+
+def _check_size(raw: bytes) -> None:
+    if len(raw) > MAX_LETTER:
+        raise Unusable(f"is larger than {MAX_LETTER // 1024} KiB")
+    end = _BLANK_LINE.search(raw)
+    if (end.start() if end else len(raw)) > MAX_HEADERS:
+        raise Unusable(f"has more than {MAX_HEADERS // 1024} KiB of headers")
+    if len(_BOUNDARY_LINE.findall(raw)) > MAX_BOUNDARY_LINES:
+        raise Unusable(f"has more than {MAX_BOUNDARY_LINES} lines that look like borders of parts")
+    if len(_CONTAINER.findall(raw)) > MAX_CONTAINERS:
+        raise Unusable(f"has more than {MAX_CONTAINERS} letters or parts inside one another")
+
+
+def _letter(message: Message) -> Letter:
+    fields = _fields(message)
+    name, sender = _sender(fields)
+    html, plain = _texts(message)
+    return Letter(
+        sender=sender,
+        sender_name=name,
+        recipients=_recipients(fields),
+        subject=words_decoded(_first(fields, "subject") or ""),
+        date=date(_first(fields, "date") or ""),
+        message_id=unfolded(_first(fields, "message-id") or "")[:1000] or None,
+        html_lines=visible_lines(html),
+        plain_lines=plain_lines(plain),
+        one_time_code=_first(fields, "one-time-code"),
+    )
+
+
+def _fields(message: Message) -> list[tuple[str, str]]:
+    fields = [(name.strip().lower(), str(value)) for name, value in message.raw_items()]
+    counts = Counter(name for name, _ in fields)
+    for name in _ONCE:
+        if counts[name] > 1:
+            raise Unusable(f"has {counts[name]} {name.title()} headers")
+    return fields
+
+
+def _first(fields: list[tuple[str, str]], name: str) -> str | None:
+    return next((value for field, value in fields if field == name), None)
+
+
+def _sender(fields: list[tuple[str, str]]) -> tuple[str, str]:
+    value = _first(fields, "from")
+    if value is None:
+        raise Unusable("has no From header")
+    try:
+        return the_one_mailbox(value)
+    except Malformed as odd:
+        raise Unusable(f"has a From header that {odd}") from None
+
+
+def _recipients(fields: list[tuple[str, str]]) -> tuple[str, ...]:
+    for names in (("to", "cc"), ("delivered-to", "x-original-to", "envelope-to")):
+        found = [address for name in names for address in _addresses(fields, name)]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _addresses(fields: list[tuple[str, str]], wanted: str) -> Iterator[str]:
+    for name, value in fields:
+        if name == wanted:
+            try:
+                yield from (address for _, address in mailboxes(value))
+            except Malformed as odd:
+                raise Unusable(f"has a {name.title()} header that {odd}") from None
+
+
+def _texts(message: Message) -> tuple[str, str]:
+    """(HTML, plain text) of the parts that show when the letter is opened."""
+    html: list[str] = []
+    plain: list[str] = []
+    for part in _shown_parts(message):
+        kind = part.get_content_type()
+        if kind in {"text/html", "text/plain"}:
+            (html if kind == "text/html" else plain).append(_text(part))
+    together = "\n".join(html)
+    if len(together) > MAX_HTML:
+        raise Unusable(f"has more than {MAX_HTML // 1024} KiB of HTML")
+    return together, "\n".join(plain)
+
+
+def _shown_parts(message: Message) -> Iterator[Message]:
+    """The parts in order, neither attachments nor what is inside an attached letter."""
+    waiting = [(message, 0)]
+    count = 0
+    while waiting:
+        part, depth = waiting.pop()
+        count += 1
+        if count > MAX_PARTS or depth > MAX_DEPTH:
+            raise Unusable(f"has more than {MAX_PARTS} parts, or parts more than {MAX_DEPTH} deep")
+        inner = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
+            waiting += [(each, depth + 1) for each in reversed(inner)]
+        elif part.get_content_disposition() != "attachment" and not isinstance(inner, list):
+            yield part
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload()
+    if not isinstance(payload, str):
+        return ""
+    raw = payload.encode("utf-8", "surrogateescape")
+    charset = part.get_param("charset")
+    return decoded(_transfer_decoded(part, raw), charset if isinstance(charset, str) else None)
+
+
+def _transfer_decoded(part: Message, raw: bytes) -> bytes:
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(raw)
+    if encoding == "base64":
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+        # A single letter left over is no byte: cut rather than refused.
+        usable = letters[: len(letters) - (len(letters) % 4 == 1)]
+        return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
+    if encoding in {"", "7bit", "8bit", "binary"}:
+        return raw
+    raise Unusable(f"has a part in an unknown encoding ({encoding[:20]!r})")

@@ -1,0 +1,109 @@
+"""The person at the terminal: typed questions, asked while the page stays alive."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from automation.errors import NoCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automation.codes import Wanted
+    from automation.mailbox import Arrival, Baseline, Code
+
+POLL_S = 0.2
+PATIENCE_S = 600.0
+
+
+class Person:
+    """Somebody who can be asked; nobody is there when the terminal is none."""
+
+    def __init__(self, stdin: TextIO | None = None, stderr: TextIO | None = None) -> None:
+        self._in = stdin or sys.stdin
+        self._out = stderr or sys.stderr
+
+    @property
+    def there(self) -> bool:
+        """Whether both ends of the conversation are a terminal."""
+        try:
+            return self._in.isatty() and self._out.isatty()
+        except (AttributeError, ValueError):  # none at all, or closed
+            return False
+
+    def ask(self, question: str, *, deadline: float, stop: threading.Event) -> str | None:
+        """One line typed by the person; None when nobody answered by the deadline (monotonic) or `stop` was set.
+
+        Runs in a worker thread, and looks up often enough never to hold a run back.
+        """
+        if not self.there:
+            return None
+        self._out.write(f"\n{question} ")
+        self._out.flush()
+        while time.monotonic() < deadline and not stop.is_set():
+            ready, _, _ = select.select([self._in], [], [], POLL_S)
+            if ready:
+                line = os.read(self._in.fileno(), 4096).decode(errors="replace")
+                return line.strip() if line else None
+        return None
+
+    def ask_now(self, question: str) -> str | None:
+        """One line, asked where no page is open yet."""
+        return self.ask(question, deadline=time.monotonic() + PATIENCE_S, stop=threading.Event())
+
+
+class TypedMailbox:
+    """A mailbox whose letters the person reads: the terminal asks for the code (`ask`)."""
+
+    kind = "person"
+
+    def __init__(self, address: str, person: Person) -> None:
+        self.address = address
+        self._person = person
+
+    def baseline(self) -> Baseline:
+        """Nothing to log in to."""
+        from automation.mailbox import Baseline  # noqa: PLC0415 - kept out of `--help`
+
+        return Baseline(folders=())
+
+    def wait(
+        self,
+        baseline: Baseline,
+        wanted: Wanted,
+        *,
+        clicked_at: float,
+        deadline: float,
+        stop: threading.Event,
+        on_arrival: Callable[[Arrival], None],
+    ) -> Code:
+        """Ask until what is typed looks like the code the page wants; no code when nobody answers in time."""
+        from automation.mailbox import Code  # noqa: PLC0415 - kept out of `--help`
+
+        del baseline, on_arrival
+        length = wanted.shape.length
+        kind = f"{length} digits" if length else "4 to 8 digits"
+        question = f"Type the code from the newest letter to {self.address} ({kind}):"
+        while (typed := self._person.ask(question, deadline=deadline, stop=stop)) is not None:
+            value = re.sub(r"[\s-]", "", typed)
+            if len(value) == (length or len(value)) and re.fullmatch(r"[0-9A-Za-z]{4,8}", value):
+                return Code(
+                    value=value,
+                    sender=None,
+                    folder=None,
+                    uid=None,
+                    arrived_after_s=time.monotonic() - clicked_at,
+                    why="typed by you",
+                    rejected=(),
+                )
+            question = f"That is not {kind}; once more:"
+        raise NoCode("Nobody typed the code in time. Run again when the letter is at hand.", kind="nobody_typed")
+
+    def close(self) -> None:
+        """Nothing to log out of."""

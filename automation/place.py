@@ -1,0 +1,73 @@
+"""Where the run is: from what shows to the furthest step that is done.   (pure)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from automation.address import which
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from automation.flow import Flow, Interruption, Step
+    from automation.look import Sighting
+
+START = -1
+"""The place before the first step."""
+
+
+class Place(NamedTuple):
+    """The furthest step that is done, and what showed it."""
+
+    index: int
+    sighting: Sighting
+
+
+def evidence(sighting: Sighting, old: str, new: str) -> set[str]:
+    """Which of the two addresses the masks beside a landmark fit: `old`, `new`, `both`, `neither`."""
+    return {which(shown, old, new) for item in sighting.items for shown in item.near}
+
+
+def counts(step: Step, sighting: Sighting, done: Iterable[str], old: str, new: str) -> bool:
+    """Whether the landmark shows that the step is done.
+
+    Pages that look alike for both mailboxes are told apart by the address printed there; where that says
+    nothing, by whether this run did the step.
+    """
+    if step.own or step.mailbox is None:
+        return not step.own or step.id in done
+    fits = evidence(sighting, old, new)
+    other = "new" if step.mailbox == "old" else "old"
+    if step.mailbox in fits:
+        return True
+    return other not in fits and step.id in done
+
+
+def furthest(
+    steps: Sequence[Step], sightings: Sequence[Sighting], first: int, done: Iterable[str], old: str, new: str
+) -> Place | None:
+    """The furthest step from `first` on whose landmark shows; None when none does."""
+    done = frozenset(done)
+    for index in range(len(steps) - 1, first - 1, -1):
+        for sighting in sightings:
+            if sighting.landmark.name == steps[index].arrives and counts(
+                steps[index], sighting, done, old, new
+            ):
+                return Place(index, sighting)
+    return None
+
+
+def at_start(flow: Flow, sightings: Sequence[Sighting]) -> Place | None:
+    """The place before the first step, when its landmark shows."""
+    return next((Place(START, s) for s in sightings if s.landmark.name == flow.start), None)
+
+
+def interrupted(
+    interruptions: Iterable[Interruption], sightings: Sequence[Sighting]
+) -> tuple[Interruption, Sighting] | None:
+    """The first interruption whose landmark shows."""
+    for interruption in interruptions:
+        for sighting in sightings:
+            if sighting.landmark.name == interruption.shows:
+                return interruption, sighting
+    return None

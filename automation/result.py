@@ -1,0 +1,101 @@
+"""The result of a run: the one JSON object, built from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from automation.outcomes import advice_for
+from automation.scrub import scrub
+
+Event = Mapping[str, Any]
+
+VERSION = 1
+REASON_KEYS = ("kind", "text", "expected", "seen", "store_said", "retry_after_s")
+CODE_KEYS = ("step", "mailbox", "sender", "folder", "uid", "arrived_after_s", "why")
+STEP_KEYS = ("id", "intent", "seconds", "by", "rank")
+
+
+def result_of(
+    events: Sequence[Event],
+    *,
+    outcome: str,
+    exit_code: int | None,
+    reason: Mapping[str, Any] | None = None,
+    report: str | PurePath | None = None,
+) -> dict[str, Any]:
+    """The JSON object of the contract: always all keys, null where unknown, addresses masked.
+
+    `events` may be empty: a run that stopped before its journal. `reason` is an `errors.Reason` as a
+    mapping; `step` is where the run stood when it ended.
+    """
+    run = next(of_kind(events, "run"), {})
+    keep = senders_in(events)
+    found = {
+        "version": VERSION,
+        "run": run.get("run"),
+        "flow": run.get("flow"),
+        "store": run.get("store"),
+        "outcome": outcome,
+        "exit": exit_code,
+        "seconds": _seconds(events),
+        "step": _last_step(events),
+        "old": run.get("old"),
+        "new": run.get("new"),
+        "reason": None if reason is None else _only(REASON_KEYS, reason),
+        "proofs": [event.get("text") for event in of_kind(events, "proof")],
+        "codes": [_only(CODE_KEYS, event) for event in of_kind(events, "code")],
+        "steps": _steps(events),
+        "advice": advice_for(outcome, None if reason is None else reason.get("kind")),
+    }
+    return {**_scrubbed(found, keep), "report": None if report is None else str(report)}
+
+
+def of_kind(events: Sequence[Event], kind: str) -> Any:
+    """The events of that kind, in order."""
+    return (event for event in events if event.get("event") == kind)
+
+
+def senders_in(events: Sequence[Event]) -> frozenset[str]:
+    """The store's own addresses: those whose letters were taken. They are shown in full."""
+    senders = [event.get("sender") for event in of_kind(events, "code")]
+    senders += [event.get("sender") for event in of_kind(events, "letter") if event.get("taken") is True]
+    return frozenset(sender for sender in senders if isinstance(sender, str))
+
+
+def number(value: object) -> float | None:
+    """The number, or None for anything else; a foreign journal may hold what it likes."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e12 else None  # noqa: PLR2004 - also inf, nan and huge ones
+
+
+def _seconds(events: Sequence[Event]) -> float | None:
+    times = [t for event in events if (t := number(event.get("t"))) is not None]
+    return round(max(times), 1) if times else None
+
+
+def _last_step(events: Sequence[Event]) -> Any:
+    begun = [event.get("id") for event in of_kind(events, "step")]
+    return begun[-1] if begun else None
+
+
+def _steps(events: Sequence[Event]) -> list[dict[str, Any]]:
+    intents = {str(event.get("id")): event.get("intent") for event in of_kind(events, "step")}
+    arrived = [{**event, "id": event.get("step")} for event in of_kind(events, "arrived")]
+    return [_only(STEP_KEYS, {"intent": intents.get(str(event["id"])), **event}) for event in arrived]
+
+
+def _only(keys: tuple[str, ...], source: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: source.get(key) for key in keys}
+
+
+def _scrubbed(value: Any, keep: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return scrub(value, keep=keep)
+    if isinstance(value, Mapping):
+        return {_scrubbed(key, keep): _scrubbed(inner, keep) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scrubbed(inner, keep) for inner in value]
+    return value

@@ -1,0 +1,143 @@
+"""The end of a run on the terminal: one screen, readable at 40 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from automation.outcomes import outcome_named
+from automation.result import number
+from automation.scrub import scrub, written_out
+
+MAILBOXES = {"old": "old mailbox", "new": "new mailbox"}
+_COLOURS = {"good": "32", "wait": "33", "bad": "31"}
+_LABEL = 10
+_NARROW = 60
+_LONG = 480
+"""A store's or a page's words on the screen; the report has them whole."""
+
+
+def as_text(
+    result: Mapping[str, Any],
+    *,
+    width: int = 80,
+    colour: bool = False,
+    intents: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The result for a person: the outcome first, its proofs or its reason, and what to do next.
+
+    `result` is the JSON object of the contract; `intents` are the flow's steps in words, for a step
+    that was not arrived at. Ends without a line feed.
+    """
+    keep = frozenset(str(code["sender"]) for code in result["codes"] if code.get("sender"))
+    rows = [(label, scrub(str(text), keep=keep, limit=_LONG).strip()) for label, text in _rows(result, intents)]
+    rows += _report(result)
+    lines = [*_headline(result, width, colour=colour), ""]
+    for label, text in rows:
+        lines += _row(label, text, max(width, 24), colour=colour)
+    return "\n".join(lines)
+
+
+def headline(outcome: str, new: str | None) -> str:
+    """The outcome in one sentence."""
+    return outcome_named(outcome).headline.replace("{new}", new or "the new address")
+
+
+def found_code(code: Mapping[str, Any]) -> str:
+    """Where a code was found; never the code."""
+    if not code.get("sender"):
+        return "typed by you" if code.get("why") is None else str(code["why"])
+    after = number(code.get("arrived_after_s"))
+    parts = [f"from {code['sender']}", code.get("folder")]
+    parts += [None if after is None else f"{seconds(after)} after the click", code.get("why")]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def seconds(value: float) -> str:
+    """A span as people say it: 0.3 s, 42 s, 2 min 5 s."""
+    if value < 10:  # noqa: PLR2004 - tenths matter only here
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 100:  # noqa: PLR2004 - longer ones read better in minutes
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def _headline(result: Mapping[str, Any], width: int, *, colour: bool) -> list[str]:
+    text = scrub(headline(str(result["outcome"]), result.get("new")))
+    tone = outcome_named(result["outcome"]).tone
+    return [_painted(line, f"1;{_COLOURS[tone]}", colour=colour) for line in _wrapped(text, width)]
+
+
+def _rows(result: Mapping[str, Any], intents: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield from (("proof", str(proof)) for proof in result["proofs"])
+    if result["reason"]:
+        yield from _reason(result, result["reason"], intents)
+    for code in result["codes"]:
+        box = MAILBOXES.get(str(code.get("mailbox")), "mailbox")
+        yield "code", f"{box}: {found_code(code)}"
+    yield from _way(result)
+    if result["advice"]:
+        yield "next", result["advice"]
+
+
+def _reason(
+    result: Mapping[str, Any], reason: Mapping[str, Any], intents: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    if reason.get("text"):
+        yield "why", reason["text"]
+    if result["step"]:
+        yield "step", f"{result['step']} {intents.get(str(result['step']), '')}"
+    for label, key in (("expected", "expected"), ("seen", "seen")):
+        if reason.get(key):
+            yield label, reason[key]
+    if reason.get("store_said"):
+        yield "store", f"“{reason['store_said']}”"
+    if (wait := number(reason.get("retry_after_s"))) is not None:
+        yield "retry", f"in {seconds(wait)}, not earlier"
+
+
+def _way(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    weak = [s["id"] for s in result["steps"] if (number(s["rank"]) or 1) > 1]
+    if weak:
+        yield "mend", f"{', '.join(map(str, weak))}: found, but not by the first way; the report names the landmark"
+    took = number(result["seconds"])
+    if took is not None:
+        count = len(result["steps"])
+        yield "took", f"{seconds(took)}, {count} step{'' if count == 1 else 's'}"
+
+
+def _report(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The path, never masked: it has to open."""
+    return [("report", written_out(str(result["report"])))] if result.get("report") else []
+
+
+def _row(label: str, text: str, width: int, *, colour: bool) -> list[str]:
+    """A label and its text, in two columns or, on a narrow screen, in one."""
+    first = f"  {label:<{_LABEL}}" if width >= _NARROW else f"{label}: "
+    further = " " * (_LABEL + 2 if width >= _NARROW else 2)
+    lines: list[str] = []
+    for line in text.splitlines():
+        lines += _wrapped(line, width, further if lines else first, further, whole=label == "report")
+    if lines:
+        lines[0] = _painted(first, "2", colour=colour) + lines[0].removeprefix(first)
+    return lines
+
+
+def _wrapped(text: str, width: int, first: str = "", further: str = "", *, whole: bool = False) -> list[str]:
+    """Lines of that width; a path stays whole, so that it can be copied."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=not whole,
+        break_on_hyphens=False,
+    )
+
+
+def _painted(text: str, code: str, *, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text

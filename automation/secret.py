@@ -1,0 +1,76 @@
+"""The one place where something private is typed: only into a checked document on a pinned origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import OffPath, SiteStop
+from automation.origins import origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.sync_api import ElementHandle
+
+    from automation.origins import Origins
+
+FILL_TIMEOUT_MS = 10_000
+
+_WHERE = """element => {
+  const document = element.ownerDocument, form = element.form;
+  const action = form && form.getAttribute("action");
+  return {
+    document: document.location.href,
+    target: form ? new URL(action || document.location.href, document.baseURI).href : null,
+    connected: element.isConnected,
+  };
+}"""
+
+
+def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -> None:
+    """Type a password, code or address into one field, or one character into each of several boxes.
+
+    An element handle belongs to one document: when the page navigates in between, the typing fails instead
+    of landing elsewhere. Playwright's errors quote what was typed, so none of them leaves this function.
+    """
+    if len(fields) == 1:
+        _act(fields[0], value, origins, whole=True)
+        return
+    for field, character in zip(fields, value, strict=True):
+        _act(field, character, origins, whole=False)
+
+
+def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> None:
+    failed = False
+    try:
+        _check(field, origins)
+        if whole:
+            field.fill(text, timeout=FILL_TIMEOUT_MS)
+        else:
+            field.press(text, timeout=FILL_TIMEOUT_MS)
+    except PlaywrightError:
+        failed = True
+    if failed:
+        # Raised out here so that not even the exception's context carries the value.
+        raise SiteStop(
+            "A field went away or could not be typed into while it was being filled. Nothing was "
+            "submitted in this step; run again.",
+            kind="field_lost",
+        )
+
+
+def _check(field: ElementHandle, origins: Origins) -> None:
+    where = field.evaluate(_WHERE)
+    if not where["connected"]:
+        raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
+    for url in (where["document"], where["target"]):
+        if url is not None and not origins.hold(url):
+            raise OffPath(
+                f"The page wants something private on {origin_of(url)}, which is not an origin of this store. "
+                "Nothing was typed. If that host really belongs to the store, name it in READDRESS_STORE_ORIGINS.",
+                kind="foreign_origin",
+                expected=", ".join(sorted(origins.pinned)),
+                seen=origin_of(url),
+            )

@@ -1,0 +1,206 @@
+"""The environment, `.env` and the command line's options become one frozen Settings.
+
+Nothing else reads the environment, and `load` tells everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypedDict
+from urllib.parse import urlsplit
+
+from automation.env_file import read_env_file
+from automation.given import Given, Wrong, line
+from automation.mailbox_choice import MailboxChoice, mailbox_choice, tell_twins
+from automation.origins import is_loopback
+from automation.password import password_of
+from automation.url import plain_hosts, web_origins, web_url
+from automation.variables import SETTINGS, scrub_environment, unknown_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+__all__ = [
+    "SETTINGS",
+    "MailboxChoice",
+    "Options",
+    "Settings",
+    "is_loopback",
+    "load",
+    "scrub_environment",
+    "state_folder",
+]
+
+Need = Literal["store", "old", "new"]
+EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
+BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
+"""Domains whose mail from the whole internet is read on loopback."""
+
+
+class Options(TypedDict, total=False):
+    """What the command line may say; None counts as not said."""
+
+    to: str | None
+    store: str | None
+    store_url: str | None
+    runs_dir: Path | str | None
+    imap_ca: Path | str | None
+    code_timeout: float | None
+    timeout: float | None
+    settle: float | None
+    headed: bool | None
+    trust_sender: bool
+    dry_run: bool
+    yes: bool
+    json: bool
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that one command was told, checked."""
+
+    store: str
+    """The name of the store's file."""
+    store_url: str | None
+    """Where it is served instead; None: at its own addresses."""
+    store_url_named: bool
+    """Whether the URL stood on the command line, where somebody has just read it."""
+    store_origins: tuple[str, ...]
+    """Further origins of `store_url` that may be typed on."""
+    store_user: str
+    """Empty where the command has no use for it."""
+    store_password: str | None = field(repr=False)
+    """None: a kept session, else a person."""
+    old: MailboxChoice
+    new: MailboxChoice
+    browser_path: Path | None
+    """None: found by itself."""
+    profile_dir: Path | None
+    """None: kept per store and account."""
+    runs_dir: Path
+    plain_hosts: frozenset[str]
+    """Hosts off this machine that may speak plain http and IMAP."""
+    imap_ca: str | None
+    code_timeout_s: float
+    timeout_s: float
+    settle_s: float
+    trust_sender: bool
+    """Asked for by the option; see also `trusts_senders_to`."""
+    headed: bool | None
+    """None: decided by the place where it runs."""
+    has_display: bool
+    """Whether a window could be shown."""
+    dry_run: bool
+    yes: bool
+    json: bool
+    quiet: bool
+    warnings: tuple[str, ...] = ()
+    """Things that are no reason to stop, such as a mistyped name."""
+
+    def is_near(self, host: str | None) -> bool:
+        """Whether a host is this machine or one of the user's containers."""
+        return is_loopback(host) or host in self.plain_hosts
+
+    def trusts_senders_to(self, mailbox: MailboxChoice) -> bool:
+        """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
+        if self.trust_sender or self.store_url is None or mailbox.imap is None:
+            return self.trust_sender
+        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
+        return (
+            not bridged
+            and self.is_near(urlsplit(self.store_url).hostname)
+            and self.is_near(mailbox.imap.host)
+        )
+
+
+def load(
+    options: Options,
+    environ: Mapping[str, str],
+    env_file: Path | None,
+    cwd: Path,
+    *,
+    need: Collection[Need] = EVERYTHING,
+    shipped_hosts: Collection[str] = (),
+) -> Settings:
+    """Everything the user said; raises one SettingsStop that lists all problems.
+
+    What is not in `need` is neither asked for nor looked at. No `env_file` means `.env` in `cwd`, if it is
+    there. `shipped_hosts` are those of the stores that come with the tool. Runs the user's password commands.
+    """
+    file = read_env_file(env_file, cwd)
+    given = Given(options, environ, file, cwd)
+    plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
+    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
+    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    tell_twins(given, old, new)
+    url_name = given.first("--store-url", "READDRESS_STORE_URL")
+    settings = Settings(
+        store=given.read(given.first("--store", "READDRESS_STORE"), _store_name, default="aliexpress"),
+        store_url=given.read(url_name, lambda text: web_url(text, plain), default=None),
+        store_url_named=url_name == "--store-url",
+        store_origins=_origins(given, url_name, plain),
+        store_user=_store_user(given, need, old),
+        store_password=password_of(given, "READDRESS_STORE_PASSWORD") if "store" in need else None,
+        old=old,
+        new=new,
+        browser_path=given.path("READDRESS_BROWSER_PATH"),
+        profile_dir=given.path("READDRESS_PROFILE_DIR"),
+        runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
+        plain_hosts=plain,
+        imap_ca=imap_ca,
+        code_timeout_s=given.seconds("--code-timeout", 600.0),
+        timeout_s=given.seconds("--timeout", 1_800.0),
+        settle_s=given.seconds("--settle", 90.0),
+        trust_sender=given.flag("--trust-sender"),
+        headed=options.get("headed"),
+        has_display=_has_display(environ),
+        dry_run=given.flag("--dry-run"),
+        yes=given.flag("--yes"),
+        json=given.flag("--json"),
+        quiet=given.flag("--quiet"),
+        warnings=unknown_names({**file.values, **environ}),
+    )
+    given.stop_if_wrong()
+    return settings
+
+
+def state_folder() -> Path:
+    """Where the ledger, the lock, profiles and runs are kept; the system's own place for this user."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - not needed for --help
+
+    return user_state_path("readdress", appauthor=False)
+
+
+def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]:
+    nothing: frozenset[str] = frozenset()
+    return given.read("READDRESS_PLAIN_HOSTS", lambda text: plain_hosts(text, shipped_hosts), default=nothing)
+
+
+def _store_user(given: Given, need: Collection[Need], old: MailboxChoice) -> str:
+    """The name given, else the old address."""
+    user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
+    if "store" not in need or (given.text(user) is None and "old" in need):
+        return old.address
+    remedy = f"set it, or {email}, to the name you sign in with"
+    return given.read(given.first(user, email, user), line, default="", missing=remedy)
+
+
+def _origins(given: Given, url_name: str, plain: frozenset[str]) -> tuple[str, ...]:
+    name = "READDRESS_STORE_ORIGINS"
+    if given.text(name) is not None and given.text(url_name) is None:
+        given.wrong(name, "is only for a store at another place; set READDRESS_STORE_URL or take it out")
+    return given.read(name, lambda text: web_origins(text, plain), default=())
+
+
+def _store_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text):
+        raise Wrong("is not the name of a store: small letters, digits, - and _ only")
+    return text
+
+
+def _has_display(environ: Mapping[str, str]) -> bool:
+    return sys.platform == "darwin" or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,134 @@
+"""What a store looks like: its origins, senders and landmarks, read from flows/stores/*.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from automation.errors import SettingsStop
+from automation.origins import Origins, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Kind = Literal["control", "field", "text"]
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A thing a person would look for on a page, with ranked ways to find it."""
+
+    name: str
+    kind: Kind
+    structure: tuple[str, ...] = ()
+    """CSS selectors, the surest first: ids, hrefs, an input's type."""
+    words: tuple[str, ...] = ()
+    """Names read in a public source, all languages together."""
+    candidates: tuple[str, ...] = ()
+    """Natural wording nobody has attested yet."""
+    deep_link: str | None = None
+    """Path to open when nothing matches; only for steps that navigate."""
+
+    @property
+    def ranks(self) -> int:
+        """How many ways there are to find it."""
+        return len(self.structure) + 2 + (self.deep_link is not None)
+
+    def probe(self) -> dict[str, Any]:
+        """What the look at a frame needs to know."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "structure": list(self.structure),
+            "words": list(self.words),
+            "candidates": list(self.candidates),
+        }
+
+
+@dataclass(frozen=True)
+class Store:
+    """One store as its file describes it, at its own addresses or at a stand-in's."""
+
+    name: str
+    title: str
+    start: str
+    """The page a run starts from."""
+    account: str
+    """The account's home: shows something only when signed in."""
+    profile: tuple[str, ...]
+    """Pages that print the account's address in full."""
+    origins: Origins
+    senders: frozenset[str]
+    """Addresses its letters with codes come from."""
+    landmarks: Mapping[str, Landmark]
+    refusals: Mapping[str, tuple[str, ...]]
+    """Kind of refusal → words that tell it in the store's own messages."""
+    shipped: bool = True
+    """False where `--store-url` names another site than the file's."""
+
+    def at(self, url: str, origins: tuple[str, ...], plain_hosts: frozenset[str]) -> Store:
+        """The same store served from another place: paths stay, the origin changes."""
+        here = origin_of(url)
+        if self.origins.hold(here):
+            return self
+        moved = {name: _moved(getattr(self, name), here) for name in ("start", "account")}
+        return replace(
+            self,
+            **moved,
+            start=url if urlsplit(url).path not in {"", "/"} else moved["start"],
+            profile=tuple(_moved(page, here) for page in self.profile),
+            origins=Origins(frozenset({here, *map(origin_of, origins)}), plain_hosts),
+            shipped=False,
+        )
+
+    def link(self, path: str) -> str:
+        """The address of a deep link on this store."""
+        return _moved(path, origin_of(self.start)) if not self.shipped else path
+
+
+def _moved(url: str, origin: str) -> str:
+    _, _, path, query, _ = urlsplit(url)
+    scheme, host, *_ = urlsplit(origin)
+    return urlunsplit((scheme, host, path or "/", query, ""))
+
+
+def _words(table: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for words in table.values() for word in words))
+
+
+def _landmark(name: str, data: Mapping[str, Any]) -> Landmark:
+    return Landmark(
+        name=name,
+        kind=data["kind"],
+        structure=tuple(data.get("structure", ())),
+        words=_words(data.get("words", {})),
+        candidates=_words(data.get("candidates", {})),
+        deep_link=data.get("deep_link"),
+    )
+
+
+def store_names(folder: Path) -> list[str]:
+    """The stores that come with the tool."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset()) -> Store:
+    """Read one store's file; a name without a file is a settings stop that lists the names there are."""
+    if name not in store_names(folder):
+        known = ", ".join(store_names(folder))
+        raise SettingsStop(f"READDRESS_STORE: there is no store named {name!r}. Known stores: {known}.")
+    data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    return Store(
+        name=name,
+        title=data["title"],
+        start=data["start"],
+        account=data["account"],
+        profile=tuple(data["profile"]),
+        origins=Origins(frozenset(data["origins"]), plain_hosts),
+        senders=frozenset(data["senders"]),
+        landmarks={key: _landmark(key, value) for key, value in data["landmarks"].items()},
+        refusals={key: tuple(_words(value)) for key, value in data["refusals"].items()},
+    )

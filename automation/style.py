@@ -1,0 +1,203 @@
+"""What CSS says about whether a text of a letter shows. Pure; far from a browser, on the side of hiding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import SelectolaxError
+
+from automation.colour import alike, background, colour
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+    from automation.colour import Colour
+
+MAX_RULES = 300
+MAX_MATCHES = 5_000
+SMALLEST_PX = 3.0
+FAR_AWAY_PX = -400.0
+
+Sheet = Mapping[int, Mapping[str, str]]
+"""What a letter's `<style>` says, by element."""
+
+_TELLING = re.compile(
+    r"display|visibility|opacity|font|height|width|overflow|mso-hide|color|background|text-indent|position|left"
+    r"|top|right|clip|transform|direction|unicode-bidi|white-space|text-decoration",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_ONLY_SOMEWHERE = re.compile(r"@(?!media\s+(?:screen|all|only screen)?\s*$)", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
+_PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
+_FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|ex|%|vh|vw)?)(?:\s*/|\s)")
+
+
+@dataclass(frozen=True)
+class Style:
+    """What an element hands down to its texts."""
+
+    visible: bool = True
+    small: bool = False
+    colour: Colour | None = (0, 0, 0)
+    """None: not known."""
+    background: Colour | None = (255, 255, 255)
+    transparent: bool = False
+    reversed: bool = False
+    struck: bool = False
+    keeps_lines: bool = False
+    quoted: bool = False
+    display: str = ""
+    """Of this element alone; empty: as its tag has it."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether a person sees the text."""
+        hidden_in_colour = self.transparent or alike(self.colour, self.background)
+        return self.visible and not (self.small or self.struck or hidden_in_colour)
+
+    def inside_quotation(self) -> Style:
+        """The same within an older letter."""
+        return replace(self, quoted=True)
+
+
+VISIBLE = Style()
+
+
+def sheet_of(tree: LexborHTMLParser) -> Sheet:
+    """The `<style>` rules that may hide or colour something, put to the elements they match."""
+    sheet: dict[int, dict[str, str]] = {}
+    source = _COMMENT.sub("", "\n".join(node.text() for node in tree.css("style")))
+    rules = [rule for rule in _RULE.findall(source) if _TELLING.search(rule[1])]
+    for selector, body in rules[:MAX_RULES]:
+        if _ONLY_SOMEWHERE.search(selector):
+            continue  # for phones, for print: not what shows here
+        for node in _matching(tree, selector.strip()):
+            sheet.setdefault(node.mem_id, {}).update(declarations(body))
+    return sheet
+
+
+def _matching(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    with suppress(SelectolaxError, ValueError, RuntimeError):
+        return tree.css(selector)[:MAX_MATCHES]
+    return []
+
+
+def declarations(text: str) -> dict[str, str]:
+    """`color: Red; x: y !important` as {"color": "red", "x": "y"}."""
+    found = {}
+    for declaration in text.split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.lower().replace("!important", "").strip()
+    return found
+
+
+def style_of(node: LexborNode, outer: Style, sheet: Sheet) -> Style | None:
+    """The element's style inside its parent's; None where nothing in it can show."""
+    attributes = node.attributes
+    css = {
+        **_presentation(attributes),
+        **sheet.get(node.mem_id, {}),
+        **declarations(attributes.get("style") or ""),
+    }
+    if not css and "hidden" not in attributes and node.tag not in {"bdo", "pre"}:
+        return replace(outer, display="") if outer.display else outer
+    if "hidden" in attributes or _gone(css):
+        return None
+    return _inherited(node, outer, css)
+
+
+def _presentation(attributes: Mapping[str, str | None]) -> dict[str, str]:
+    pairs = {"background-color": attributes.get("bgcolor"), "color": attributes.get("color")}
+    if attributes.get("background"):
+        pairs["background-image"] = "url()"
+    return {name: value.lower() for name, value in pairs.items() if value}
+
+
+def _gone(css: Mapping[str, str]) -> bool:
+    """Whether the element is out of sight with all it holds."""
+    number = length(css.get("opacity"))
+    none = css.get("display") == "none" or css.get("mso-hide") == "all"
+    faint = number is not None and number <= (8 if "%" in css["opacity"] else 0.05)
+    flat = any(_at_most(css.get(name), 2) for name in ("max-height", "max-width"))
+    cut = _cuts(css) and any(_at_most(css.get(name), 2) for name in ("height", "width"))
+    return none or faint or flat or cut or _away(css)
+
+
+def _cuts(css: Mapping[str, str]) -> bool:
+    return any(
+        css.get(name, "").startswith(("hidden", "clip")) for name in ("overflow", "overflow-x", "overflow-y")
+    )
+
+
+def _away(css: Mapping[str, str]) -> bool:
+    placed = css.get("position", "") in {"absolute", "fixed", "relative"}
+    edges = ("left", "top", "right", "bottom", "margin-left", "margin-top")
+    away = any(_at_most(css.get(name), FAR_AWAY_PX) for name in edges if placed or "margin" in name)
+    clipped = bool(re.match(r"rect\(\s*[01](px)?\b", css.get("clip", ""))) or bool(
+        re.match(r"(?:inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*0)", css.get("clip-path", ""))
+    )
+    shrunk = bool(re.search(r"scale[xy3d]*\(\s*0(?:\.0\d*)?\s*[,)]", css.get("transform", "")))
+    return away or clipped or shrunk or _at_most(css.get("text-indent"), FAR_AWAY_PX)
+
+
+def _inherited(node: LexborNode, outer: Style, css: Mapping[str, str]) -> Style:
+    text_colour = colour(css["color"]) if "color" in css else outer.colour
+    size = css.get("font-size") or _size_in(css.get("font", ""))
+    visibility = css.get("visibility")
+    return replace(
+        outer,
+        display=css.get("display", ""),
+        visible=outer.visible if visibility in {None, "inherit"} else visibility == "visible",
+        small=_at_most(size, SMALLEST_PX) if length(size) is not None else outer.small,
+        colour=text_colour,
+        transparent=_is_transparent(css["color"]) if "color" in css else outer.transparent,
+        background=background(css, outer.background),
+        struck=outer.struck
+        or "line-through" in css.get("text-decoration", "") + css.get("text-decoration-line", ""),
+        reversed=outer.reversed or _reverses(node, css),
+        keeps_lines=_keeps_lines(node, css, outer=outer.keeps_lines),
+    )
+
+
+def _keeps_lines(node: LexborNode, css: Mapping[str, str], *, outer: bool) -> bool:
+    if "white-space" in css:
+        return css["white-space"].startswith("pre") or css["white-space"] == "break-spaces"
+    return outer or node.tag == "pre"
+
+
+def _reverses(node: LexborNode, css: Mapping[str, str]) -> bool:
+    turned = css.get("transform", "").startswith(("scalex(-", "scale(-", "rotate", "matrix"))
+    return node.tag == "bdo" or "override" in css.get("unicode-bidi", "") or turned
+
+
+def _is_transparent(value: str) -> bool:
+    alpha = re.match(r"(?:rgb|hsl)a?\(.*?[,/]\s*(0?\.\d+|0|\d+%)\s*\)$", value)
+    if alpha and len(re.findall(r"[\d.]+%?", value)) == len("rgba"):
+        number = float(alpha[1].rstrip("%")) / (100 if "%" in alpha[1] else 1)
+        return number <= 0.1  # noqa: PLR2004 - a tenth is not to be read
+    hexadecimal = re.fullmatch(r"#(?:[0-9a-f]{6}([0-9a-f]{2})|[0-9a-f]{3}([0-9a-f]))", value)
+    return value == "transparent" or bool(hexadecimal and (hexadecimal[1] or hexadecimal[2]) < "1a")
+
+
+def _size_in(font: str) -> str | None:
+    """The size that the shorthand `font: bold 14px/20px Arial` sets."""
+    found = _FONT_SIZE.search(font)
+    return found[1] if found else None
+
+
+def length(value: str | None) -> float | None:
+    """A CSS length in pixels, roughly; None where it is none."""
+    found = _LENGTH.fullmatch((value or "").strip())
+    return float(found[1]) * _PX.get(found[2] or "px", 1.0) if found else None
+
+
+def _at_most(value: str | None, limit: float) -> bool:
+    number = length(value)
+    return number is not None and number <= limit

@@ -1,0 +1,39 @@
+"""What a run is asked to do, and how long it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from automation.address import mask
+
+
+@dataclass(frozen=True)
+class Task:
+    """One change of address, as the user named it."""
+
+    old: str
+    new: str
+    sign_in_name: str
+    password: str | None = field(default=None, repr=False)
+    """None: a kept session must do."""
+    yes: bool = False
+    """True: the question before the new address gets its code is answered already."""
+    dry_run: bool = False
+    code_timeout_s: float = 600
+    timeout_s: float = 1_800
+    settle_s: float = 90
+
+    def masked(self, address: str) -> str:
+        """An address as it may be shown."""
+        return mask(address)
+
+
+class Signals:
+    """Ctrl-C and its like, noted instead of obeyed at once."""
+
+    def __init__(self) -> None:
+        self.received: list[int] = []
+
+    def note(self, number: int, _frame: object = None) -> None:
+        """Remember a signal; the run looks at the next tick."""
+        self.received.append(number)

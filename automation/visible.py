@@ -1,0 +1,190 @@
+"""The text of a letter that a person sees, line by line: hidden text is not there.
+
+Pure. No library drops hidden text properly, so the HTML is walked here with what its styles say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from automation.characters import REVERSED, cleaned
+from automation.style import VISIBLE, Sheet, sheet_of, style_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selectolax.lexbor import LexborNode
+
+    from automation.style import Style
+
+MAX_LINES = 2_000
+MAX_LINE = 2_000
+MAX_NESTING = 500
+
+_UNSEEN = frozenset(
+    "head script style template title noframes iframe object embed applet svg math audio video canvas map "
+    "select datalist textarea input del s strike".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody "
+    "tfoot thead caption tr ul".split()
+)
+_CELLS = frozenset(("td", "th"))
+_RAISED = frozenset(("sup", "sub"))
+_OPTIONAL_ENDS = frozenset(
+    "p li td th tr dt dd option br img hr meta link input col source wbr area base tbody thead tfoot".split()
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend)\b")
+
+
+class TooComplex(ValueError):
+    """HTML that would take too long to read."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of visible text."""
+
+    text: str
+    r"""Cells and boxes that stand side by side are separated by \t."""
+    quoted: bool = False
+    """Part of an older letter, quoted below an answer."""
+
+
+def plain_lines(text: str) -> tuple[Line, ...]:
+    """The lines of a plain-text part; those that begin with ">" are quoted."""
+    lines = _Lines()
+    for line in cleaned(text).split("\n"):
+        lines.add(line.lstrip("> \t"), quoted=line.lstrip().startswith(">"))
+        lines.end_line()
+    return lines.done()
+
+
+def visible_lines(html: str) -> tuple[Line, ...]:
+    """The lines of the HTML that show; TooComplex where it nests beyond reason."""
+    if not html.strip():
+        return ()
+    _check_nesting(html)
+    tree = LexborHTMLParser(html)
+    lines = _Lines()
+    if tree.root is not None:
+        _walk(tree.root, sheet_of(tree), lines)
+    return lines.done()
+
+
+def _check_nesting(html: str) -> None:
+    """Refuse what the parser would need quadratic time for."""
+    depth: defaultdict[str, int] = defaultdict(int)
+    for end, name in _TAG.findall(html):
+        if name.lower() in _OPTIONAL_ENDS:
+            continue
+        depth[name.lower()] += -1 if end else 1
+        if depth[name.lower()] > MAX_NESTING:
+            raise TooComplex(f"has HTML nested more than {MAX_NESTING} deep")
+
+
+def _walk(root: LexborNode, sheet: Sheet, lines: _Lines) -> None:
+    """Go through the tree without recursion; None on the stack ends an element."""
+    waiting: list[tuple[LexborNode, Style] | tuple[None, str]] = [(root, VISIBLE)]
+    while waiting:
+        node, style = waiting.pop()
+        if node is None or isinstance(style, str):
+            lines.add(str(style))
+        elif node.is_text_node:
+            lines.add(_shown_text(node, style), quoted=style.quoted)
+        elif node.is_element_node and node.tag not in _UNSEEN:
+            inner = style_of(node, style, sheet)
+            if inner is not None:
+                waiting += _opened(node, _with_quoting(node, inner), lines)
+
+
+def _opened(
+    node: LexborNode, style: Style, lines: _Lines
+) -> list[tuple[LexborNode, Style] | tuple[None, str]]:
+    border = _border(node, style)
+    lines.add(border)
+    children: list[tuple[LexborNode, Style] | tuple[None, str]] = []
+    child = node.first_child
+    while child is not None:
+        children.append((child, style))
+        child = child.next
+    return [(None, "" if node.tag == "br" else border), *reversed(children)]
+
+
+def _border(node: LexborNode, style: Style) -> str:
+    """What stands before and after an element: a new line, a gap, a space or nothing."""
+    if node.tag == "br":
+        return "\n"
+    if node.tag in _CELLS or style.display in {"inline-block", "table-cell", "inline-flex", "inline-table"}:
+        return "\t"
+    if node.tag in _RAISED:
+        return " "  # a footnote's mark must not grow onto a number
+    if style.display in {"block", "flex", "grid", "table", "list-item", "table-row"}:
+        return "\n"
+    return "\n" if node.tag in _BLOCKS and style.display != "inline" else ""
+
+
+def _shown_text(node: LexborNode, style: Style) -> str:
+    if not style.seen:
+        return ""
+    text = cleaned(node.text_content or "")
+    if not style.keeps_lines:
+        text = re.sub(r"\s+", " ", text)
+    return REVERSED + text if style.reversed and text.strip() else text
+
+
+def _with_quoting(node: LexborNode, style: Style) -> Style:
+    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    return style.inside_quotation() if node.tag == "blockquote" or _QUOTES.search(names) else style
+
+
+class _Lines:
+    """Collects text until a line ends."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._pieces: list[str] = []
+        self._quoted = False
+
+    def add(self, text: str, *, quoted: bool = False) -> None:
+        first, *more = text.split("\n")
+        self._piece(first, quoted=quoted)
+        for piece in more:
+            self.end_line()
+            self._piece(piece, quoted=quoted)
+
+    def _piece(self, text: str, *, quoted: bool) -> None:
+        if text:
+            self._pieces.append(text)
+            self._quoted = self._quoted or (quoted and bool(text.strip()))
+
+    def end_line(self) -> None:
+        text = "".join(self._pieces)
+        if text.strip() and len(self._lines) < MAX_LINES:
+            self._lines.append(Line(_cut(_spaced(text)), self._quoted))
+        self._pieces, self._quoted = [], False
+
+    def done(self) -> tuple[Line, ...]:
+        self.end_line()
+        return tuple(line for line in self._lines if line.text)
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r" {2,}", " ", re.sub(r" *\t[ \t]*", "\t", text)).strip()
+
+
+def _cut(text: str) -> str:
+    """A long line ends at a space, so that no long number is cut into a short one."""
+    return text if len(text) <= MAX_LINE else text[:MAX_LINE].rpartition(" ")[0]
+
+
+def texts(lines: Iterable[Line]) -> str:
+    """The lines as one text."""
+    return "\n".join(line.text for line in lines)

@@ -1,0 +1,246 @@
+"""The loop that takes a flow: do a step, see where the page is, go on from there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop
+from automation.place import START, Place, at_start, furthest, interrupted
+
+if TYPE_CHECKING:
+    from automation.flow import Flow, Interruption, Step
+    from automation.look import Sighting
+    from automation.run import Run
+
+ARRIVE_S = 45.0
+"""How long a step's landmark may take to show."""
+ANSWER_S = 20.0
+"""How long the site may take to answer an interruption that was dealt with."""
+WRONG_CODE = frozenset({"wrong_code", "code_expired"})
+"""Refusals that allow one new request and one more try."""
+
+
+def take(flow: Flow, run: Run) -> str:
+    """Walk the flow to its end and return the outcome; every other end is a `Stop`."""
+    walk = Walk(flow, run)
+    index = walk.begin()
+    while True:
+        step = flow.steps[index + 1]
+        if run.task.dry_run and not step.safe:
+            return "planned"
+        try:
+            outcome = walk.do(step, index + 1)
+            if outcome is not None:
+                return outcome
+            index = walk.place
+        except Refused as refusal:
+            index = walk.back_to_the_request(step, refusal)
+
+
+class Walk:
+    """Where a run stands in its flow."""
+
+    def __init__(self, flow: Flow, run: Run) -> None:
+        self._flow, self._run = flow, run
+        self.place = START
+        self._tried_again: set[str] = set()
+        run.past_interruptions = self._get_past
+
+    def begin(self) -> int:
+        """Open the store and see where that is."""
+        self._run.open(self._run.store.start)
+        self._began = time.monotonic()
+        self.place = self._await_place(None, 0).index
+        return self.place
+
+    def do(self, step: Step, index: int) -> str | None:
+        """Do one step and arrive; an outcome ends the flow."""
+        run = self._run
+        run.step, run.acted, self._began = step, False, time.monotonic()
+        run.journal.write("step", id=step.id, intent=step.intent)
+        outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
+        if outcome is not None:
+            self._tell(step, None)
+        return outcome
+
+    def back_to_the_request(self, step: Step, refusal: Refused) -> int:
+        """After a wrong or expired code: once more from the request; any other refusal ends the run."""
+        run = self._run
+        if step.again is None or step.id in self._tried_again or refusal.reason.kind not in WRONG_CODE:
+            raise refusal
+        self._tried_again.add(step.id)
+        run.journal.write("refused", step=step.id, kind=refusal.reason.kind, store_said=refusal.reason.store_said)
+        index = self._flow.index(step.again)
+        run.done -= {later.id for later in self._flow.steps[index:]}
+        return index - 1
+
+    def _act_and_arrive(self, step: Step, index: int) -> str | None:
+        outcome = step.action(self._run)
+        if outcome is not None:
+            return outcome
+        self._run.done.add(step.id)
+        if step.arrives is None:
+            self.place = index
+            self._tell(step, None)
+            return None
+        found = self._await_place(step, index)
+        self.place = found.index
+        if step.own and step.mailbox:
+            self._run.awaited[step.mailbox].sent_to(found.sighting)
+        self._tell(step, found)
+        return None
+
+    def _commit(self, step: Step, index: int) -> str | None:
+        """Write the intent, do the step, and whatever happens go on to the proof."""
+        run = self._run
+        run.ledger.intend(run.journal.name, run.new)
+        run.journal.write("intent", step=step.id)
+        run.intending = True
+        try:
+            return self._act_and_arrive(step, index)
+        except (Stop, PlaywrightError) as stop:
+            if isinstance(stop, Refused) and stop.reason.kind in WRONG_CODE:
+                self._settle("refused", "the store said that the code was not right")
+                raise
+            if not run.acted:
+                self._settle("no_effect", "nothing was typed or clicked")
+                raise
+            text = stop.reason.text if isinstance(stop, Stop) else "the browser lost the page"
+            run.journal.write("doubt", step=step.id, why=text)
+            self.place = index
+            return None
+
+    def _settle(self, how: str, why: str) -> None:
+        run = self._run
+        run.ledger.settle(run.journal.name, run.new, how)
+        run.intending = False
+        run.journal.write("settled", **{"as": how}, how=why)
+
+    # -- where are we ----------------------------------------------------------------------------
+
+    def _await_place(self, step: Step | None, first: int) -> Place:
+        """Race the landmarks of all remaining steps and all interruptions; the furthest step that shows wins."""
+        run, steps = self._run, self._flow.steps
+        deadline = time.monotonic() + ARRIVE_S
+        while time.monotonic() < deadline:
+            sightings = self._sweep()
+            if self._handle(sightings):
+                first, deadline = 0, time.monotonic() + ARRIVE_S
+                continue
+            found = furthest(steps, sightings, first, run.done, run.old, run.new)
+            found = found or (at_start(self._flow, sightings) if first == 0 else None)
+            if found:
+                self._skipped(first, found)
+                return found
+            self._heed_refusal(step, sightings)
+            run.tick()
+        raise self._lost(step)
+
+    def _sweep(self) -> list[Sighting]:
+        names = {step.arrives for step in self._flow.steps if step.arrives}
+        names |= {item.shows for item in self._flow.interruptions} | {self._flow.start, "error"}
+        return self._run.look(*sorted(names))
+
+    def _skipped(self, first: int, found: Place) -> None:
+        if found.index < first:
+            self._run.done -= {step.id for step in self._flow.steps[found.index + 1 :]}
+        for step in self._flow.steps[first : found.index]:
+            if step.id not in self._run.done:
+                self._run.journal.write("arrived", step=step.id, intent=step.intent, seconds=0.0, by="skipped")
+
+    def _heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
+        """Stop when the store shows a refusal that was not there before the step's last act."""
+        run = self._run
+        said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
+        # One that went away in between may come again and then counts.
+        run.complaints &= set(said)
+        fresh = next((text for born, text in said if (born, text) not in run.complaints), None)
+        if fresh is not None and run.acted:
+            raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
+
+    def _refusal(self, said: str, otherwise: str) -> Refused:
+        kinds = self._run.store.refusals
+        kind = next((k for k, words in kinds.items() if any(w in said.casefold() for w in words)), otherwise)
+        return Refused(f"The store said no: “{said}”", kind=kind, store_said=said)
+
+    def _lost(self, step: Step | None) -> Stop:
+        run = self._run
+        what = f"Step {step.id} ({step.intent})" if step else "The start page"
+        expected = step.arrives if step else self._flow.start
+        if step is None and not run.look(*run.store.landmarks):
+            return OffPath(
+                f"{run.store.start} shows nothing that is known of {run.store.title}: it is not recognised as this "
+                "store. Check READDRESS_STORE_URL.", kind="not_this_store", expected=expected, seen=run.seen(),
+            )
+        return OffPath(
+            f"{what} ended on a page that no landmark matches. A masked picture is in the report; look at it, "
+            "and run again or go on by hand.", expected=expected, seen=run.seen(),
+        )
+
+    # -- interruptions ---------------------------------------------------------------------------
+
+    def _get_past(self, pages: list) -> None:  # type: ignore[type-arg]
+        """Deal with whatever stands in the way on these tabs."""
+        names = {item.shows for item in self._flow.interruptions} | {"error"}
+        while self._handle(self._run.look(*sorted(names), pages=pages)):
+            pass
+
+    def _handle(self, sightings: list[Sighting]) -> bool:
+        """Deal with one interruption; False when there is none."""
+        met = interrupted(self._flow.interruptions, sightings)
+        if met is None:
+            return False
+        interruption, sighting = met
+        run, began = self._run, time.monotonic()
+        run.journal.write("met", name=interruption.name)
+        interruption.action(run)
+        self._await_answer(interruption, sighting)
+        run.journal.write(
+            "interruption", name=interruption.name, intent=interruption.intent,
+            seconds=round(time.monotonic() - began, 2),
+        )
+        return True
+
+    def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
+        """Wait until the interruption is gone; one that comes back in a new document is a no."""
+        run = self._run
+        deadline = time.monotonic() + ANSWER_S
+        while True:
+            sightings = run.look(interruption.shows, "error")
+            still = [s for s in sightings if s.landmark.name == interruption.shows]
+            said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
+            fresh = next((text for key in said if key not in run.complaints for text in [key[1]]), None)
+            if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
+                raise self._not_let_in(interruption, fresh)
+            if not still:
+                return
+            run.tick()
+
+    def _not_let_in(self, interruption: Interruption, said: str | None) -> Refused:
+        run = self._run
+        run.password_refused()
+        refusal = self._refusal(said or "", "wrong_password")
+        return Refused(
+            f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "
+            "tried again. Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
+            kind=refusal.reason.kind, store_said=said, expected="signed in", seen=interruption.shows,
+        )
+
+    def _tell(self, step: Step, found: Place | None) -> None:
+        run, sighting = self._run, found.sighting if found else None
+        run.journal.write(
+            "arrived",
+            step=step.id,
+            intent=step.intent,
+            seconds=round(time.monotonic() - self._began, 2),
+            by="tool",
+            landmark=sighting.landmark.name if sighting else None,
+            rank=sighting.rank if sighting else None,
+            ranks=sighting.landmark.ranks if sighting else None,
+            how=sighting.how if sighting else None,
+            url=sighting.frame.page.url.split("?")[0].split("#")[0] if sighting else None,
+            picture=run.picture(step.id, sighting.frame.page if sighting else None),
+        )

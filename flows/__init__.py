@@ -1,0 +1,1 @@
+"""The documented paths and the stores they walk on."""
