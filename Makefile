@@ -1,5 +1,6 @@
 # `make` lists what there is. Each command first sets up what it needs: see .ci/tools.
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 BIN := .venv/bin

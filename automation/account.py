@@ -44,7 +44,7 @@ class Account:
         Finds out once a run. After an open intent the account is read afresh until it is known.
         """
         if self._known is None:
-            self._known = self._settled(self._read(self._run.pages))
+            self._known = self._settled(self._read(self._run.tabs.pages))
         return self._known == "new"
 
     def prove(self) -> str:
@@ -92,7 +92,7 @@ class Account:
     def _afresh(self) -> Shown | None:
         """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
         run = self._run
-        page = run.open(self._page_url or run.store.account)
+        page = run.tabs.open(self._page_url or run.store.account)
         try:
             shown = self._wait_and_read(page, "settings")
             if shown == "both":
@@ -110,14 +110,14 @@ class Account:
 
     def _in_full(self, page: Page) -> Shown | None:
         run = self._run
-        before = set(run.pages)
-        link = next(iter(run.look("edit_profile", pages=[page])), None)
+        before = set(run.tabs.pages)
+        link = next(iter(run.tabs.look("edit_profile", pages=[page])), None)
         if link is None:
             return None
         link.element(0).click(timeout=5_000)
         deadline = time.monotonic() + READ_S
         while time.monotonic() < deadline:
-            opened = [tab for tab in run.pages if tab not in before]
+            opened = [tab for tab in run.tabs.pages if tab not in before]
             shown = self._read([*opened, page], where="profile", full=True)
             if shown is not None:
                 for tab in opened:
@@ -139,7 +139,7 @@ class Account:
 
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in run.look("account_email", pages=pages):
+        for sighting in run.tabs.look("account_email", pages=pages):
             tokens = [t for item in sighting.items for t in addresses_in(item.said) if not (full and MASKED.search(t))]
             if not tokens:
                 continue
@@ -178,7 +178,7 @@ class Account:
             "account this is. Nothing was requested.",
             kind="address_unreadable",
             expected="account_email",
-            seen=self._run.seen(),
+            seen=self._run.tabs.seen(),
         )
 
     def _doubt(self, shown: Shown | None) -> Unknown:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-import traceback
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +22,7 @@ from automation.person import Person, TypedMailbox
 from automation.report import as_html
 from automation.result import result_of
 from automation.run import Run
+from automation.scrubbed_log import keep_log
 from automation.task import Signals, Task
 from automation.walk import take
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from automation.store import Store
 
 PUMP_S = 0.02
+PARTIES: tuple[Party, ...] = ("old", "new")
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,14 @@ class Around:
     """Called many times a second while the run waits."""
 
 
-def attempt(settings: Settings, store: Store, flow: Flow, around: Around) -> dict[str, Any]:
+def attempt(
+    settings: Settings, store: Store, flow: Flow, around: Around, context: BrowserContext | None = None
+) -> dict[str, Any]:
     """Take the flow once; the result as the one JSON object of the contract, whatever happened.
 
-    Writes the run's folder with journal, pictures and report. A run that can't even begin (a busy account, a
-    folder that can't be written) raises its `Stop`.
+    Uses the given browser context, else opens a browser on the account's kept profile. Writes the run's folder
+    with journal, pictures and report. A run that can't even begin (a busy account, a folder that can't be
+    written) raises its `Stop`.
     """
     _allow(settings, store, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
@@ -68,7 +72,8 @@ def attempt(settings: Settings, store: Store, flow: Flow, around: Around) -> dic
         Journal(settings.runs_dir, run_id(), around.listeners) as journal,
     ):
         journal.write("run", **_facts(settings, store, flow, journal))
-        outcome, code, reason = _ended(settings, store, flow, around, journal, key)
+        attempted = _Attempted(settings, store, flow, around, journal, key, context)
+        outcome, code, reason = attempted.ended()
         report = journal.folder / "report.html"
         result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
         journal.write("outcome", result=result)
@@ -146,53 +151,59 @@ def task_of(settings: Settings) -> Task:
     )
 
 
-def _ended(
-    settings: Settings, store: Store, flow: Flow, around: Around, journal: Journal, key: str
-) -> tuple[str, int, Mapping[str, Any] | None]:
-    try:
-        outcome = _taken(settings, store, flow, around, journal, key)
-    except Stop as stop:
-        return stop.outcome, stop.exit_code, asdict(stop.reason)
-    except Exception as bug:  # noqa: BLE001 - a bug must end in a result too; its scrubbed log is kept
-        return "error", 70, asdict(_bug(bug, journal))
-    return outcome, outcome_named(outcome).exit_code, None
+@dataclass(frozen=True)
+class _Attempted:
+    """Everything one attempt is made of."""
 
+    settings: Settings
+    store: Store
+    flow: Flow
+    around: Around
+    journal: Journal
+    key: str
+    context: BrowserContext | None
 
-def _bug(bug: Exception, journal: Journal) -> Reason:
-    """Keep where it happened, not what was in it: an exception's text may quote what was typed."""
-    log = journal.folder / "error.log"
-    frames = traceback.extract_tb(bug.__traceback__)
-    where = "\n".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-    write_private(log, f"{type(bug).__name__}\n{where}\n".encode())
-    return Reason("bug", f"readdress itself failed ({type(bug).__name__}). Its log: {log}")
+    def ended(self) -> tuple[str, int, Mapping[str, Any] | None]:
+        """The outcome, its exit code and the reason for a stop."""
+        try:
+            outcome = self._taken()
+        except Stop as stop:
+            return stop.outcome, stop.exit_code, asdict(stop.reason)
+        except Exception as bug:  # noqa: BLE001 - a bug must end in a result too; its scrubbed log is kept
+            log = keep_log(self.journal.folder / "error.log", bug)
+            text = f"readdress itself failed ({type(bug).__name__}). Its log: {log}"
+            return "error", 70, asdict(Reason("bug", text))
+        return outcome, outcome_named(outcome).exit_code, None
 
+    def _taken(self) -> str:
+        with ExitStack() as stack:
+            awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}
+            for each in awaited.values():
+                tell_mailbox(self.journal, each, self.around.signals)
+            run = Run(
+                store=self.store,
+                task=task_of(self.settings),
+                context=self.context or stack.enter_context(self._opened()),
+                journal=self.journal,
+                ledger=Ledger(self.around.state / "ledgers", self.key),
+                awaited=awaited,
+                person=self.around.person,
+                signals=self.around.signals,
+                on_tick=self.around.on_tick,
+            )
+            stack.callback(run.close)
+            return walked(self.flow, run)
 
-def _taken(
-    settings: Settings, store: Store, flow: Flow, around: Around, journal: Journal, key: str
-) -> str:
-    with ExitStack() as stack:
-        awaited = {
-            party: stack.enter_context(awaiting(settings, party, around.person)) for party in ("old", "new")
-        }
-        for each in awaited.values():
-            tell_mailbox(journal, each, around.signals)
-        headed = is_headed(settings, store, around.person)
-        context, found = stack.enter_context(opened(settings, around.state, key, headed=headed))
-        told = context.browser.version if context.browser else found.version()
-        journal.write("browser", version=told, where=found.where, headed=headed)
-        run = Run(
-            store=store,
-            task=task_of(settings),
-            context=context,
-            journal=journal,
-            ledger=Ledger(around.state / "ledgers", key),
-            awaited=awaited,
-            person=around.person,
-            signals=around.signals,
-            on_tick=around.on_tick,
-        )
-        stack.callback(run.close)
-        return walked(flow, run)
+    def _awaiting(self, party: Party) -> AbstractContextManager[Awaited]:
+        return awaiting(self.settings, party, self.around.person)
+
+    @contextmanager
+    def _opened(self) -> Iterator[BrowserContext]:
+        headed = is_headed(self.settings, self.store, self.around.person)
+        with opened(self.settings, self.around.state, self.key, headed=headed) as (context, found):
+            version = context.browser.version if context.browser else found.version()
+            self.journal.write("browser", version=version, where=found.where, headed=headed)
+            yield context
 
 
 def walked(flow: Flow, run: Run) -> str:
@@ -201,7 +212,7 @@ def walked(flow: Flow, run: Run) -> str:
         return take(flow, run)
     except Stop as stop:
         run.journal.write(
-            "stopped", step=run.step.id if run.step else None, kind=stop.reason.kind, picture=run.picture("stop")
+            "stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop")
         )
         raise
 

@@ -81,7 +81,7 @@ class Awaited:
         fits = {which(token, self._run.old, self._run.new) for token in shown}
         self._run.journal.write(
             "requested",
-            step=self._run.step.id if self._run.step else None,
+            step=self._run.step_id,
             mailbox=self.party,
             sent_to=shown[0] if shown else None,
         )
@@ -165,7 +165,7 @@ class Awaited:
     def _tell(self, code: Code) -> None:
         self._run.journal.write(
             "code",
-            step=self._run.step.id if self._run.step else None,
+            step=self._run.step_id,
             mailbox=self.party,
             sender=code.sender,
             folder=code.folder,

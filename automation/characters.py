@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 REVERSED = "\u202e"
-"""Stands in a cleaned text where an override turned the direction of writing: digits there can't be trusted."""
+"""Stands where an override turned the direction of writing: digits there can't be trusted."""
 
 _OVERRIDES = "\u202d\u202e"
 _DROPPED_MARKS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x20E3}

@@ -8,7 +8,9 @@
   const ADDRESS = /[^\s<>()"',;:]*(?:@|[*•]{2,})[^\s<>()"',;]*/g;
 
   const plain = (text) => (text || "").normalize("NFKC").replace(/\s+/g, " ").trim();
-  const folded = (text) => plain(text).toLowerCase().replace(/[’`]/g, "'").replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
+  const folded = (text) => plain(text).toLowerCase().replace(/[’`]/g, "'")
+    .replace(/[\s([]+\d+\s*s?[)\]]?$/, "") // a button that counts down: “Get code (57)”
+    .replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
   const visible = (element) => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
     const box = element.getBoundingClientRect();

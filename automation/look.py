@@ -63,7 +63,7 @@ class Sighting:
         if self.how == "structure":
             return self.frame.locator(self.detail).filter(visible=True).nth(index)
         item = self.items[index]
-        named = re.compile(rf"^\W*{re.escape(item.name)}\W*$", re.IGNORECASE)
+        named = re.compile(rf"^\W*{re.escape(item.name)}[\W\d]*s?\W*$", re.IGNORECASE)
         if self.landmark.kind == "field":
             field = self.frame.get_by_label(named).or_(self.frame.get_by_placeholder(named))
             return field.filter(visible=True).first

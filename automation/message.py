@@ -6,10 +6,10 @@ safely is Unusable with its reason.
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections import Counter
 from dataclasses import dataclass
+from email import errors
 from email.parser import BytesParser
 from email.policy import compat32
 from typing import TYPE_CHECKING
@@ -33,6 +33,12 @@ MAX_BOUNDARY_LINES = 400
 MAX_CONTAINERS = 20
 
 _ONCE = ("from", "to", "subject", "date", "message-id", "content-type", "content-transfer-encoding")
+_BROKEN = (
+    errors.MissingHeaderBodySeparatorDefect,
+    errors.FirstHeaderLineIsContinuationDefect,
+    errors.MisplacedEnvelopeHeaderDefect,
+)
+"""Where programs disagree about which lines are headers."""
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY_LINE = re.compile(rb"^--", re.MULTILINE)
 _CONTAINER = re.compile(rb"^content-type[ \t]*:\s*(?:multipart|message)/", re.MULTILINE | re.IGNORECASE)
@@ -77,7 +83,7 @@ def read_letter(raw: bytes) -> Letter:
         raise
     except (Malformed, TooComplex) as odd:
         raise Unusable(str(odd)) from None
-    except Exception as odd:
+    except Exception as odd:  # noqa: BLE001 - a hostile letter must not end the wait, however it breaks the parser
         raise Unusable(f"can't be parsed ({type(odd).__name__})") from None
 
 
@@ -94,6 +100,8 @@ def _check_size(raw: bytes) -> None:
 
 
 def _letter(message: Message) -> Letter:
+    if any(isinstance(defect, _BROKEN) for defect in message.defects):
+        raise Unusable("has a broken header")
     fields = _fields(message)
     name, sender = _sender(fields)
     html, plain = _texts(message)
@@ -175,29 +183,16 @@ def _shown_parts(message: Message) -> Iterator[Message]:
             raise Unusable(f"has more than {MAX_PARTS} parts, or parts more than {MAX_DEPTH} deep")
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting += [(each, depth + 1) for each in reversed(inner)]
+            waiting += [(each, depth + 1) for each in reversed(inner) if not isinstance(each, str)]
         elif part.get_content_disposition() != "attachment" and not isinstance(inner, list):
             yield part
 
 
 def _text(part: Message) -> str:
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return ""
-    raw = payload.encode("utf-8", "surrogateescape")
-    charset = part.get_param("charset")
-    return decoded(_transfer_decoded(part, raw), charset if isinstance(charset, str) else None)
-
-
-def _transfer_decoded(part: Message, raw: bytes) -> bytes:
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(raw)
-    if encoding == "base64":
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
-        # A single letter left over is no byte: cut rather than refused.
-        usable = letters[: len(letters) - (len(letters) % 4 == 1)]
-        return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
-    if encoding in {"", "7bit", "8bit", "binary"}:
-        return raw
-    raise Unusable(f"has a part in an unknown encoding ({encoding[:20]!r})")
+    if encoding not in {"", "7bit", "8bit", "binary", "quoted-printable", "base64"}:
+        raise Unusable(f"has a part in an unknown encoding ({encoding[:20]!r})")
+    payload = part.get_payload(decode=True)
+    charset = part.get_param("charset")
+    text = payload if isinstance(payload, bytes) else b""
+    return decoded(text, charset if isinstance(charset, str) else None)

@@ -141,28 +141,40 @@ UNFINISHED = Outcome("unfinished", (), "", "Unfinished: the run ended without a 
 ADVICE: dict[tuple[str, str | None], str] = {
     ("changed", None): "Keep the old mailbox for 30 days: a notice with a link that reverts the change may "
     "have gone there. Sign in once with the new address.",
-    ("already", None): "Nothing is left to do. If you have not signed in with the new address yet, do it once.",
+    (
+        "already",
+        None,
+    ): "Nothing is left to do. If you have not signed in with the new address yet, do it once.",
     ("planned", None): "Run the same command without --dry-run to change the address.",
     ("settings", None): "Mend what is listed, then run the same command again. `readdress check` tries the "
     "settings without a click.",
     ("settings", "wrong_account"): "Nothing was requested for the account that is signed in. Set "
     "READDRESS_OLD_EMAIL to the address that it shows, or sign in to the account you mean, then run again.",
-    ("settings", "folder"): "Free some space, mend the folder's rights or choose another with --runs-dir, then run "
-    "again.",
+    (
+        "settings",
+        "folder",
+    ): "Free some space, mend the folder's rights or choose another with --runs-dir, then run again.",
     ("needs_person", None): "Run the same command again at a terminal with --headed and do in the window "
     "what the store asks; the run goes on from there.",
     ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in "
     "the window.",
-    ("needs_person", "captcha"): "Wait some minutes, then run again with --headed and solve it in the window.",
+    (
+        "needs_person",
+        "captcha",
+    ): "Wait some minutes, then run again with --headed and solve it in the window.",
     ("refused", None): "Nothing is tried again by itself. Mend what the store names, then run again.",
-    ("refused", "wrong_password"): "Set READDRESS_STORE_PASSWORD right before you run again: more wrong tries "
-    "may lock the account.",
+    (
+        "refused",
+        "wrong_password",
+    ): "Set READDRESS_STORE_PASSWORD right before you run again: more wrong tries may lock the account.",
     ("refused", "wrong_code"): "Wait a minute, then run again: it asks for fresh codes.",
     ("refused", "code_expired"): "Run again: it asks for fresh codes.",
     ("refused", "address_in_use"): "Choose another address, or take this one off the account that has it (a "
     "freed address may stay refused for up to a day).",
-    ("refused", "too_many_attempts"): "Leave it alone as long as the store says, a day where it says nothing, "
-    "then run again.",
+    (
+        "refused",
+        "too_many_attempts",
+    ): "Leave it alone as long as the store says, a day where it says nothing, then run again.",
     ("refused", "rate_limit"): "Leave the store alone for ten minutes at least, then run again.",
     ("no_code", None): "Look into the mailbox yourself; run again with a longer --code-timeout, or set its "
     "IMAP_URL to `ask` and type the code.",
@@ -172,25 +184,41 @@ ADVICE: dict[tuple[str, str | None], str] = {
     "If you trust one, set that mailbox's IMAP_URL to `ask`, run again and type the code yourself.",
     ("no_code", "too_many_requests"): "Wait half an hour, then run again: it may then ask for two more.",
     ("mailbox", None): "Mend the mailbox, try it with `readdress check`, then run again.",
-    ("mailbox", "unreachable"): "Check host and port in the IMAP_URL and the network; `readdress check` tries it.",
+    (
+        "mailbox",
+        "unreachable",
+    ): "Check host and port in the IMAP_URL and the network; `readdress check` tries it.",
     ("mailbox", "tls"): "Check the host name in the IMAP_URL. For a server of your own give its certificate "
     "with --imap-ca.",
     ("mailbox", "login_refused"): "Check user and password. Many providers want an app password and IMAP "
     "switched on in their settings. `readdress check` tries it.",
     ("mailbox", "plain_text"): "Use imaps://. A test host without TLS goes into READDRESS_PLAIN_HOSTS.",
-    ("off_path", None): "Look at the last picture in the report. If the store asks something of you, run again "
+    (
+        "off_path",
+        None,
+    ): "Look at the last picture in the report. If the store asks something of you, run again "
     "with --headed and answer there; if the page is new, a landmark has to be added.",
-    ("off_path", "not_this_store"): "Set READDRESS_STORE_URL right, then see what `readdress check` recognises.",
+    (
+        "off_path",
+        "not_this_store",
+    ): "Set READDRESS_STORE_URL right, then see what `readdress check` recognises.",
     ("off_path", "foreign_origin"): "If that host really belongs to the store, name it in "
     "READDRESS_STORE_ORIGINS; if not, somebody may be after your password.",
-    ("off_path", "sent_elsewhere"): "Compare the address that the page names with READDRESS_OLD_EMAIL and the new "
-    "one, then run again.",
-    ("off_path", "address_unreadable"): "Look in an ordinary browser whether the account's page shows its address, "
-    "then run again.",
+    (
+        "off_path",
+        "sent_elsewhere",
+    ): "Compare the address that the page names with READDRESS_OLD_EMAIL and the new one, then run again.",
+    (
+        "off_path",
+        "address_unreadable",
+    ): "Look in an ordinary browser whether the account's page shows its address, then run again.",
     ("site", None): "See whether the store opens in an ordinary browser, then run again; `readdress check` "
     "tells more.",
     ("site", "timeout"): "Run again; a larger --timeout gives a slow store more time.",
-    ("site", "browser"): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress "
+    (
+        "site",
+        "browser",
+    ): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress "
     "browser install`.",
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
@@ -200,7 +228,10 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("unknown", "pending"): "The store wants a confirmation before it changes the address: look into both "
     "mailboxes, confirm, then run again to find out.",
     ("cancelled", None): "Run the same command again whenever you like.",
-    ("unfinished", None): "If no run is going on any more, run the same command again: it first finds out how "
+    (
+        "unfinished",
+        None,
+    ): "If no run is going on any more, run the same command again: it first finds out how "
     "things stand, and goes on from there.",
 }
 """What to do next by outcome and kind of reason; None serves every other kind."""
@@ -212,6 +243,6 @@ def outcome_named(name: object) -> Outcome:
     return known.get(str(name)) or Outcome(str(name), (), "", f"Ended: {name}", "wait")
 
 
-def advice_for(outcome: str, reason_kind: str | None = None) -> str:
+def advice_for(outcome: str, reason_kind: object = None) -> str:
     """What to do next, in a sentence or two; empty for an outcome that is not known."""
-    return ADVICE.get((outcome, reason_kind)) or ADVICE.get((outcome, None), "")
+    return ADVICE.get((outcome, str(reason_kind))) or ADVICE.get((outcome, None), "")

@@ -46,10 +46,11 @@ def checked_password(text: str) -> str:
 
 def printed_by(line: str, cwd: Path, environ: Mapping[str, str]) -> str:
     """What the command prints, less the last line break; the command sees none of our settings."""
+    words = _words(line)
     clean = {name: value for name, value in environ.items() if not name.startswith(PREFIX)}
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, without a shell
-            _words(line),
+            words,
             cwd=cwd,
             env=clean,
             stdin=subprocess.DEVNULL,

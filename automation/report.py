@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from automation.outcomes import advice_for, outcome_named
 from automation.result import Event, number, of_kind, result_of, senders_in
+from automation.row import items_in, said
 from automation.screen import MAILBOXES, as_text, found_code, headline, seconds
 from automation.scrub import scrub
-from automation.timeline import Timeline, said
+from automation.timeline import Timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jinja2 import Template
     from markupsafe import Markup
 
-__all__ = ["Event", "advice_for", "as_html", "as_text", "read_journal", "result_of"]
+__all__ = ["Event", "advice_for", "as_html", "as_text", "landmarks_to_mend", "read_journal", "result_of"]
 
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -49,7 +52,7 @@ def as_html(events: Sequence[Event], pictures: Mapping[str, bytes]) -> str:
     outcome is told as unfinished.
     """
     result, timeline = _result(events), Timeline(events)
-    word, _, sentence = headline(result["outcome"], result["new"] and str(result["new"])).partition(": ")
+    word, _, sentence = headline(result).partition(": ")
     shown = _data_uris(pictures)
     return _template(senders_in(events)).render(
         result=result,
@@ -59,12 +62,19 @@ def as_html(events: Sequence[Event], pictures: Mapping[str, bytes]) -> str:
         sentence=sentence[:1].upper() + sentence[1:],
         run=next(of_kind(events, "run"), {}),
         timeline=timeline,
+        browser=_browser(events),
+        boxes=list(of_kind(events, "mailbox")),
         bars=_bars(timeline),
         began=_began(events),
         undecided=_undecided(events),
         pictures=shown,
         left_over=[name for name in shown if not any(name in row.pictures for row in timeline.rows)],
     )
+
+
+def landmarks_to_mend(events: Sequence[Event]) -> tuple[str, ...]:
+    """The landmarks whose structure no longer fits, so that only words or a link found them."""
+    return tuple(dict.fromkeys(match.landmark for _, match in Timeline(events).weak))
 
 
 def _event(line: bytes) -> dict[str, Any]:
@@ -88,6 +98,15 @@ def _result(events: Sequence[Event]) -> dict[str, Any]:
     return result if took is None else {**result, "seconds": took}
 
 
+def _browser(events: Sequence[Event]) -> str:
+    """Chromium 149.0.7827.2, without a window; empty when no browser was started."""
+    for event in of_kind(events, "browser"):
+        version = said(event, "version")
+        name = f"Chromium {version}" if version[:1].isdigit() else version
+        return f"{name}, without a window" if event.get("headed") is False else name
+    return said(next(of_kind(events, "run"), {}), "browser")
+
+
 def _undecided(events: Sequence[Event]) -> bool:
     """True when something was submitted and nothing tells what became of it."""
     marks = [event["event"] for event in events if event.get("event") in ("intent", "settled", "proof")]
@@ -103,6 +122,7 @@ def _began(events: Sequence[Event]) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
+@lru_cache(maxsize=4)
 def _template(senders: frozenset[str]) -> Template:
     """The page, in which every printed text is scrubbed, then escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow, seldom needed
@@ -115,8 +135,8 @@ def _template(senders: frozenset[str]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"seconds": seconds, "number": number, "found_code": found_code, "said": said}
-    environment.globals["mailboxes"] = MAILBOXES
+    environment.globals |= {"number": number, "seconds": seconds, "said": said, "items_in": items_in}
+    environment.globals |= {"found_code": found_code, "mailboxes": MAILBOXES}
     return environment.get_template("report.html.j2")
 
 

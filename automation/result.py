@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import PurePath
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from automation.outcomes import advice_for
 from automation.scrub import scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import PurePath
 
 Event = Mapping[str, Any]
 
@@ -30,7 +33,7 @@ def result_of(
     `events` may be empty: a run that stopped before its journal. `reason` is an `errors.Reason` as a
     mapping; `step` is where the run stood when it ended.
     """
-    run = next(of_kind(events, "run"), {})
+    run: Event = next(of_kind(events, "run"), {})
     keep = senders_in(events)
     found = {
         "version": VERSION,
@@ -52,7 +55,7 @@ def result_of(
     return {**_scrubbed(found, keep), "report": None if report is None else str(report)}
 
 
-def of_kind(events: Sequence[Event], kind: str) -> Any:
+def of_kind(events: Sequence[Event], kind: str) -> Iterator[Event]:
     """The events of that kind, in order."""
     return (event for event in events if event.get("event") == kind)
 

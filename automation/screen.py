@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automation.outcomes import outcome_named
 from automation.result import number
 from automation.scrub import scrub, written_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 MAILBOXES = {"old": "old mailbox", "new": "new mailbox"}
 _COLOURS = {"good": "32", "wait": "33", "bad": "31"}
@@ -25,14 +27,19 @@ def as_text(
     width: int = 80,
     colour: bool = False,
     intents: Mapping[str, str] = MappingProxyType({}),
+    mend: Sequence[str] = (),
 ) -> str:
     """The result for a person: the outcome first, its proofs or its reason, and what to do next.
 
-    `result` is the JSON object of the contract; `intents` are the flow's steps in words, for a step
-    that was not arrived at. Ends without a line feed.
+    `result` is the JSON object of the contract; `intents` are the flow's steps in words, to name the
+    step where the run ended; `mend` is what `report.landmarks_to_mend` gives. Ends without a line
+    feed.
     """
     keep = frozenset(str(code["sender"]) for code in result["codes"] if code.get("sender"))
-    rows = [(label, scrub(str(text), keep=keep, limit=_LONG).strip()) for label, text in _rows(result, intents)]
+    rows = [
+        (label, scrub(str(text), keep=keep, limit=_LONG).strip())
+        for label, text in _rows(result, intents, mend)
+    ]
     rows += _report(result)
     lines = [*_headline(result, width, colour=colour), ""]
     for label, text in rows:
@@ -40,9 +47,10 @@ def as_text(
     return "\n".join(lines)
 
 
-def headline(outcome: str, new: str | None) -> str:
+def headline(result: Mapping[str, Any]) -> str:
     """The outcome in one sentence."""
-    return outcome_named(outcome).headline.replace("{new}", new or "the new address")
+    new = str(result["new"] or "the new address")
+    return outcome_named(result["outcome"]).headline.replace("{new}", new)
 
 
 def found_code(code: Mapping[str, Any]) -> str:
@@ -67,19 +75,25 @@ def seconds(value: float) -> str:
 
 
 def _headline(result: Mapping[str, Any], width: int, *, colour: bool) -> list[str]:
-    text = scrub(headline(str(result["outcome"]), result.get("new")))
+    text = scrub(headline(result))
     tone = outcome_named(result["outcome"]).tone
     return [_painted(line, f"1;{_COLOURS[tone]}", colour=colour) for line in _wrapped(text, width)]
 
 
-def _rows(result: Mapping[str, Any], intents: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rows(
+    result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     yield from (("proof", str(proof)) for proof in result["proofs"])
     if result["reason"]:
         yield from _reason(result, result["reason"], intents)
     for code in result["codes"]:
         box = MAILBOXES.get(str(code.get("mailbox")), "mailbox")
         yield "code", f"{box}: {found_code(code)}"
-    yield from _way(result)
+    if mend:
+        yield "mend", f"{', '.join(mend)}: found, but no longer by structure; the report tells more"
+    if (took := number(result["seconds"])) is not None:
+        count = len(result["steps"])
+        yield "took", f"{seconds(took)}, {count} step{'' if count == 1 else 's'}"
     if result["advice"]:
         yield "next", result["advice"]
 
@@ -98,16 +112,6 @@ def _reason(
         yield "store", f"“{reason['store_said']}”"
     if (wait := number(reason.get("retry_after_s"))) is not None:
         yield "retry", f"in {seconds(wait)}, not earlier"
-
-
-def _way(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    weak = [s["id"] for s in result["steps"] if (number(s["rank"]) or 1) > 1]
-    if weak:
-        yield "mend", f"{', '.join(map(str, weak))}: found, but not by the first way; the report names the landmark"
-    took = number(result["seconds"])
-    if took is not None:
-        count = len(result["steps"])
-        yield "took", f"{seconds(took)}, {count} step{'' if count == 1 else 's'}"
 
 
 def _report(result: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from automation.address import mask
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _WORD = r"""[^\s<>()\[\]\\,;:"“”„«»]"""
-_AT = "(?:@|%40|\uff20|\ufe6b)"  # noqa: S105 - at signs, also as a URL and a full-width page write them
+# At signs as texts, URLs and full-width pages write them.
+_AT = "(?:@|%40|\uff20|\ufe6b)"
 _ADDRESS = re.compile(
     rf"""(?:(?<!{_WORD})(?P<local>{_WORD}+)|(?P<quoted>"[^"\n]{{1,200}}")){_AT}"""
-    rf"""(?P<domain>{_WORD}*[^\s<>()\[\]\\,;:"“”„«»'’.!?]|\[[^\]\s]+\])""",
+    rf"""(?P<domain>{_WORD}*[^\s<>()\[\]\\,;:"“”„«»'’.!?]|\[[^\]\s]+\])""",  # noqa: RUF001 - meant
     re.IGNORECASE,
 )
-_MASKED = re.compile(r"[*•●·…∗×]{2,}|…")
+_MASKED = re.compile(r"[*•●·…\u2217\u00d7]{2,}|…")
 _EXAMPLE = "user%40domain@host"
 """How the settings tell a mailbox's URL is written; nobody's address."""
 _HARMLESS = "\n\u00ad\u200c\u200d"
@@ -37,7 +41,7 @@ def scrub(text: str, *, keep: Collection[str] = (), limit: int = 2000) -> str:
 
 
 def written_out(text: str) -> str:
-    r"""The text with its control and direction signs as `\x1b`, so that neither screen nor page obeys them."""
+    r"""The text with control and direction signs as `\x1b`, so that neither screen nor page obeys them."""
     return "".join(_sign(sign) for sign in text.replace("\r\n", "\n").expandtabs(4))
 
 

@@ -123,13 +123,14 @@ def load(
     env_file: Path | None,
     cwd: Path,
     *,
-    need: Collection[Need] = EVERYTHING,
+    need: tuple[Need, ...] = EVERYTHING,
     shipped_hosts: Collection[str] = (),
 ) -> Settings:
     """Everything the user said; raises one SettingsStop that lists all problems.
 
-    What is not in `need` is neither asked for nor looked at. No `env_file` means `.env` in `cwd`, if it is
-    there. `shipped_hosts` are those of the stores that come with the tool. Runs the user's password commands.
+    An account or mailbox not in `need` is neither asked for nor looked at. No `env_file` means `.env` in
+    `cwd`, if it is there. `shipped_hosts` are those of the stores that come with the tool. The user's
+    password commands are run.
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
@@ -180,7 +181,7 @@ def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]
     return given.read("READDRESS_PLAIN_HOSTS", lambda text: plain_hosts(text, shipped_hosts), default=nothing)
 
 
-def _store_user(given: Given, need: Collection[Need], old: MailboxChoice) -> str:
+def _store_user(given: Given, need: tuple[Need, ...], old: MailboxChoice) -> str:
     """The name given, else the old address."""
     user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
     if "store" not in need or (given.text(user) is None and "old" in need):

@@ -58,8 +58,6 @@ class Store:
     """The page a run starts from."""
     account: str
     """The account's home: shows something only when signed in."""
-    profile: tuple[str, ...]
-    """Pages that print the account's address in full."""
     origins: Origins
     senders: frozenset[str]
     """Addresses its letters with codes come from."""
@@ -74,12 +72,10 @@ class Store:
         here = origin_of(url)
         if self.origins.hold(here):
             return self
-        moved = {name: _moved(getattr(self, name), here) for name in ("start", "account")}
         return replace(
             self,
-            **moved,
-            start=url if urlsplit(url).path not in {"", "/"} else moved["start"],
-            profile=tuple(_moved(page, here) for page in self.profile),
+            start=url if urlsplit(url).path not in {"", "/"} else _moved(self.start, here),
+            account=_moved(self.account, here),
             origins=Origins(frozenset({here, *map(origin_of, origins)}), plain_hosts),
             shipped=False,
         )
@@ -126,7 +122,6 @@ def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset(
         title=data["title"],
         start=data["start"],
         account=data["account"],
-        profile=tuple(data["profile"]),
         origins=Origins(frozenset(data["origins"]), plain_hosts),
         senders=frozenset(data["senders"]),
         landmarks={key: _landmark(key, value) for key, value in data["landmarks"].items()},

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import SelectolaxError
 
-from automation.colour import alike, background, colour
+from automation.colour import alike, background, colour, is_transparent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
     from automation.colour import Colour
@@ -27,11 +29,13 @@ Sheet = Mapping[int, Mapping[str, str]]
 
 _TELLING = re.compile(
     r"display|visibility|opacity|font|height|width|overflow|mso-hide|color|background|text-indent|position|left"
-    r"|top|right|clip|transform|direction|unicode-bidi|white-space|text-decoration",
+    r"|top|right|clip|transform|direction|flex-flow|order\s*:|unicode-bidi|white-space|text-decoration",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_ONLY_SOMEWHERE = re.compile(r"@(?!media\s+(?:screen|all|only screen)?\s*$)", re.IGNORECASE)
+_PIECE = re.compile(r"([^{}]*)([{}])")
+_EVERYWHERE = re.compile(
+    r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL
+)
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
 _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
@@ -43,7 +47,8 @@ class Style:
     """What an element hands down to its texts."""
 
     visible: bool = True
-    small: bool = False
+    size: float = 16.0
+    """Of the letters, in pixels."""
     colour: Colour | None = (0, 0, 0)
     """None: not known."""
     background: Colour | None = (255, 255, 255)
@@ -59,7 +64,7 @@ class Style:
     def seen(self) -> bool:
         """Whether a person sees the text."""
         hidden_in_colour = self.transparent or alike(self.colour, self.background)
-        return self.visible and not (self.small or self.struck or hidden_in_colour)
+        return self.visible and not (self.size <= SMALLEST_PX or self.struck or hidden_in_colour)
 
     def inside_quotation(self) -> Style:
         """The same within an older letter."""
@@ -73,13 +78,24 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
     """The `<style>` rules that may hide or colour something, put to the elements they match."""
     sheet: dict[int, dict[str, str]] = {}
     source = _COMMENT.sub("", "\n".join(node.text() for node in tree.css("style")))
-    rules = [rule for rule in _RULE.findall(source) if _TELLING.search(rule[1])]
+    rules = [rule for rule in _rules(source) if _TELLING.search(rule[1])]
     for selector, body in rules[:MAX_RULES]:
-        if _ONLY_SOMEWHERE.search(selector):
-            continue  # for phones, for print: not what shows here
-        for node in _matching(tree, selector.strip()):
-            sheet.setdefault(node.mem_id, {}).update(declarations(body))
+        said = declarations(body)
+        for node in _matching(tree, selector):
+            sheet.setdefault(node.mem_id, {}).update(said)
     return sheet
+
+
+def _rules(source: str) -> Iterator[tuple[str, str]]:
+    """(selector, body) of each rule, but for those meant for phones or print: they don't show here."""
+    around: list[str] = []
+    for text, brace in _PIECE.findall(source):
+        if brace == "{":
+            around.append(text.rpartition(";")[2].strip())
+        elif around:
+            selector = around.pop()
+            if not selector.startswith("@") and all(_EVERYWHERE.match(rule) for rule in around):
+                yield selector, text
 
 
 def _matching(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -148,16 +164,16 @@ def _away(css: Mapping[str, str]) -> bool:
 
 
 def _inherited(node: LexborNode, outer: Style, css: Mapping[str, str]) -> Style:
-    text_colour = colour(css["color"]) if "color" in css else outer.colour
+    own_colour = css.get("color", "inherit") not in {"inherit", "currentcolor", "unset"}
     size = css.get("font-size") or _size_in(css.get("font", ""))
     visibility = css.get("visibility")
     return replace(
         outer,
         display=css.get("display", ""),
         visible=outer.visible if visibility in {None, "inherit"} else visibility == "visible",
-        small=_at_most(size, SMALLEST_PX) if length(size) is not None else outer.small,
-        colour=text_colour,
-        transparent=_is_transparent(css["color"]) if "color" in css else outer.transparent,
+        size=_size(size, outer.size),
+        colour=colour(css["color"]) if own_colour else outer.colour,
+        transparent=is_transparent(css["color"]) if own_colour else outer.transparent,
         background=background(css, outer.background),
         struck=outer.struck
         or "line-through" in css.get("text-decoration", "") + css.get("text-decoration-line", ""),
@@ -174,16 +190,16 @@ def _keeps_lines(node: LexborNode, css: Mapping[str, str], *, outer: bool) -> bo
 
 def _reverses(node: LexborNode, css: Mapping[str, str]) -> bool:
     turned = css.get("transform", "").startswith(("scalex(-", "scale(-", "rotate", "matrix"))
-    return node.tag == "bdo" or "override" in css.get("unicode-bidi", "") or turned
+    rearranged = "reverse" in css.get("flex-direction", "") + css.get("flex-flow", "") or "order" in css
+    return node.tag == "bdo" or "override" in css.get("unicode-bidi", "") or turned or rearranged
 
 
-def _is_transparent(value: str) -> bool:
-    alpha = re.match(r"(?:rgb|hsl)a?\(.*?[,/]\s*(0?\.\d+|0|\d+%)\s*\)$", value)
-    if alpha and len(re.findall(r"[\d.]+%?", value)) == len("rgba"):
-        number = float(alpha[1].rstrip("%")) / (100 if "%" in alpha[1] else 1)
-        return number <= 0.1  # noqa: PLR2004 - a tenth is not to be read
-    hexadecimal = re.fullmatch(r"#(?:[0-9a-f]{6}([0-9a-f]{2})|[0-9a-f]{3}([0-9a-f]))", value)
-    return value == "transparent" or bool(hexadecimal and (hexadecimal[1] or hexadecimal[2]) < "1a")
+def _size(value: str | None, outer: float) -> float:
+    number = length(value)
+    if value is None or number is None:
+        return outer
+    relative = value.endswith(("em", "ex", "%")) and not value.endswith("rem")
+    return number * outer / 16.0 if relative else number
 
 
 def _size_in(font: str) -> str | None:

@@ -2,71 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from automation.result import Event, number
+from automation.result import number
+from automation.row import Match, Row, Wait, items_in, match_in, moment, pairs_in, picture_in, said
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-@dataclass(frozen=True)
-class Match:
-    """How a landmark was found."""
-
-    did: str
-    """What for: `click`, `type`, `goto`, or `shows` for the one that was arrived at."""
-    landmark: str
-    rank: int | None
-    ranks: int | None
-    how: str
-    detail: str
-    fitting: tuple[int, ...] = ()
-    """Every rank that matched, where the journal tells."""
-
-    @property
-    def weak(self) -> bool:
-        """True when a better way to find it failed: tomorrow's failure."""
-        return self.rank is not None and self.rank > 1
-
-
-@dataclass
-class Wait:
-    """One wait for a code in one mailbox."""
-
-    mailbox: str
-    step: str
-    began: float | None = None
-    sent_to: str = ""
-    folders: tuple[str, ...] = ()
-    letters_before: int | None = None
-    letters: list[Event] = field(default_factory=list)
-    limit: float | None = None
-    """Seconds that the letter was given."""
-    code: Event | None = None
-    rejected: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass
-class Row:
-    """A step or an interruption."""
-
-    id: str
-    title: str
-    kind: str
-    """`step` or `interruption`."""
-    state: str
-    """`open`, `done`, or `left` for a step that the run went back from."""
-    by: str = "tool"
-    began: float | None = None
-    ended: float | None = None
-    seconds: float | None = None
-    url: str = ""
-    matches: list[Match] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    waits: list[int] = field(default_factory=list)
-    """Places in the timeline's waits, from 0."""
-    pictures: list[str] = field(default_factory=list)
-    commits: bool = False
+    from automation.result import Event
 
 
 class Timeline:
@@ -80,6 +24,9 @@ class Timeline:
             told = getattr(self, f"_on_{event.get('event')}", None)
             if told is not None:
                 told(event)
+        last = max((t for t in map(moment, events) if t is not None), default=None)
+        for row in self.rows:
+            row.ended = last if row.state == "open" else row.ended
 
     @property
     def weak(self) -> list[tuple[Row, Match]]:
@@ -94,34 +41,42 @@ class Timeline:
         return max([*ends, 0.001])
 
     def _on_step(self, event: Event) -> None:
-        if self.rows and self.rows[-1].state == "open":
-            self.rows[-1].state = "left"
-            self.rows[-1].ended = _t(event)
-        self.rows.append(Row(said(event, "id"), said(event, "intent"), "step", "open", began=_t(event)))
+        before = self._open_step()
+        if before is not None:
+            before.state, before.ended = "left", moment(event)
+        self.rows.append(Row(said(event, "id"), said(event, "intent"), "step", "open", began=moment(event)))
 
     def _on_act(self, event: Event) -> None:
         row = self._row(event)
         if said(event, "landmark"):
-            row.matches.append(_match(said(event, "action"), event))
+            row.matches.append(match_in(said(event, "action"), event))
         else:
             row.notes.append(f"{said(event, 'action').capitalize()}.")
 
     def _on_arrived(self, event: Event) -> None:
         row = self._arriving(event)
         row.state, row.by = "done", said(event, "by") or "tool"
-        row.ended, row.seconds, row.url = _t(event), number(event.get("seconds")), said(event, "url")
+        row.ended, row.seconds, row.url = moment(event), number(event.get("seconds")), said(event, "url")
         if row.by != "skipped" and said(event, "landmark"):
-            row.matches.append(_match("shows", event))
-        row.pictures += _picture(event)
+            row.matches.append(match_in("shows", event))
+        row.pictures += picture_in(event)
+
+    def _on_met(self, event: Event) -> None:
+        name = said(event, "name").replace("_", " ")
+        self._insert(Row("", f"In between: {name}", "interruption", "open", began=moment(event)))
 
     def _on_interruption(self, event: Event) -> None:
-        ended, seconds = _t(event), number(event.get("seconds"))
-        began = None if ended is None else max(0.0, ended - (seconds or 0.0))
-        title = said(event, "intent") or said(event, "name").replace("_", " ")
-        row = Row("", title, "interruption", "done", "tool", began, ended, seconds, pictures=_picture(event))
-        row.by = said(event, "by") or "tool"
-        before_open = bool(self.rows) and self.rows[-1].state == "open"
-        self.rows.insert(len(self.rows) - before_open, row)
+        row = self._open_interruption()
+        if row is None:
+            self._on_met(event)
+            return self._on_interruption(event)
+        row.title = said(event, "intent") or row.title
+        row.state, row.by = "done", said(event, "by") or "tool"
+        row.ended, row.seconds = moment(event), number(event.get("seconds"))
+        if row.ended is not None and row.began == row.ended:
+            row.began = max(0.0, row.ended - (row.seconds or 0.0))
+        row.pictures += picture_in(event)
+        return None
 
     def _on_address(self, event: Event) -> None:
         verdict = {
@@ -131,7 +86,7 @@ class Timeline:
             "neither": "neither of the two addresses",
         }.get(said(event, "fits"), "not compared")
         self._row(event).notes.append(
-            f"The {said(event, 'where') or 'page'} shows {said(event, 'shown') or 'no address'}: {verdict}."
+            f"The {said(event, 'where')} page shows {said(event, 'shown') or 'no address'}: {verdict}."
         )
 
     def _on_baseline(self, event: Event) -> None:
@@ -140,7 +95,7 @@ class Timeline:
     def _on_requested(self, event: Event) -> None:
         row = self._row(event)
         wait = self._new_wait(said(event, "mailbox"), said(event, "step") or row.id, row)
-        wait.began, wait.sent_to = _t(event), said(event, "sent_to")
+        wait.began, wait.sent_to = moment(event), said(event, "sent_to")
 
     def _on_waiting(self, event: Event) -> None:
         self._wait(event).limit = number(event.get("seconds"))
@@ -150,7 +105,7 @@ class Timeline:
 
     def _on_code(self, event: Event) -> None:
         wait = self._wait(event)
-        wait.code, wait.rejected = event, tuple(_pairs(event.get("rejected")))
+        wait.code, wait.rejected = event, tuple(pairs_in(event.get("rejected")))
 
     def _on_intent(self, event: Event) -> None:
         row = self._row(event)
@@ -167,7 +122,10 @@ class Timeline:
         self._row(event).notes.append(f"Afterwards: {verdict}{' - ' + how if how else ''}.")
 
     def _on_proof(self, event: Event) -> None:
-        self._row(event).pictures += _picture(event)
+        self._row(event).pictures += picture_in(event)
+
+    def _on_stopped(self, event: Event) -> None:
+        self._row(event).pictures += picture_in(event)
 
     def _on_refused(self, event: Event) -> None:
         words = said(event, "store_said")
@@ -180,21 +138,35 @@ class Timeline:
         self._row(event).notes.append(f"The account could not be read: {said(event, 'why')}")
 
     def _row(self, event: Event) -> Row:
-        """The row that an event belongs to: its step's last one, else the last of all."""
-        wanted = said(event, "step")
+        """The row that an event belongs to: what is in between now, else its step's, else the last."""
+        wanted, between = said(event, "step"), self._open_interruption()
+        if between is not None:
+            return between
         for row in reversed(self.rows):
             if row.kind == "step" and (row.id == wanted or not wanted):
                 return row
-        self.rows.append(Row(wanted, "", "step", "open", began=_t(event)))
-        return self.rows[-1]
+        return self._insert(
+            Row(wanted, "" if wanted else "Before the first step", "step", "done", began=moment(event))
+        )
 
     def _arriving(self, event: Event) -> Row:
+        row = self._open_step()
+        if row is not None and row.id == said(event, "step"):
+            return row
+        return self._insert(
+            Row(said(event, "step"), said(event, "intent"), "step", "done", began=moment(event))
+        )
+
+    def _open_step(self) -> Row | None:
         last = self.rows[-1] if self.rows else None
-        if last is not None and last.state == "open" and last.id == said(event, "step"):
-            return last
-        row = Row(said(event, "step"), said(event, "intent"), "step", "done", began=_t(event))
-        before_open = last is not None and last.state == "open"
-        self.rows.insert(len(self.rows) - before_open, row)
+        return last if last is not None and last.kind == "step" and last.state == "open" else None
+
+    def _open_interruption(self) -> Row | None:
+        return next((row for row in self.rows if row.kind == "interruption" and row.state == "open"), None)
+
+    def _insert(self, row: Row) -> Row:
+        """Put a row at the end, but before the step that is still going on."""
+        self.rows.insert(len(self.rows) - (self._open_step() is not None), row)
         return row
 
     def _wait(self, event: Event) -> Wait:
@@ -209,45 +181,7 @@ class Timeline:
         before = self._baselines.get(mailbox, {})
         count, folders = number(before.get("letters")), before.get("folders")
         wait = Wait(mailbox, step, letters_before=None if count is None else int(count))
-        wait.folders = tuple(str(name) for name in _items(folders))
+        wait.folders = tuple(str(name) for name in items_in(folders))
         row.waits.append(len(self.waits))
         self.waits.append(wait)
         return wait
-
-
-def said(event: Event, key: str) -> str:
-    """The text under that key; empty where there is none."""
-    value = event.get(key)
-    return "" if value is None or isinstance(value, dict | list) else str(value)
-
-
-def _t(event: Event) -> float | None:
-    return number(event.get("t"))
-
-
-def _match(did: str, event: Event) -> Match:
-    rank, ranks = number(event.get("rank")), number(event.get("ranks"))
-    return Match(
-        did=did,
-        landmark=said(event, "landmark"),
-        rank=None if rank is None else int(rank),
-        ranks=None if ranks is None else int(ranks),
-        how=said(event, "how").replace("_", " "),
-        detail=said(event, "detail"),
-        fitting=tuple(int(fit) for fit in map(number, _items(event.get("matched"))) if fit is not None),
-    )
-
-
-def _picture(event: Event) -> list[str]:
-    name = said(event, "picture")
-    return [name] if name else []
-
-
-def _pairs(rejected: Any) -> Iterable[tuple[str, str]]:
-    for pair in _items(rejected):
-        if isinstance(pair, list | tuple) and len(pair) == 2:  # noqa: PLR2004 - candidate and reason
-            yield str(pair[0]), str(pair[1])
-
-
-def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()

@@ -26,25 +26,36 @@ MAX_LINES = 2_000
 MAX_LINE = 2_000
 MAX_NESTING = 500
 
+# fmt: off
 _UNSEEN = frozenset(
-    "head script style template title noframes iframe object embed applet svg math audio video canvas map "
-    "select datalist textarea input del s strike".split()
+    (
+        "head", "script", "style", "template", "title", "noframes", "iframe", "object", "embed",
+        "applet", "svg", "math", "audio", "video", "canvas", "map", "select", "datalist", "textarea",
+        "input", "del", "s", "strike",
+    )
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody "
-    "tfoot thead caption tr ul".split()
+    (
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir",
+        "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
+        "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre",
+        "section", "summary", "table", "tbody", "tfoot", "thead", "caption", "tr", "ul",
+    )
 )
-_CELLS = frozenset(("td", "th"))
-_RAISED = frozenset(("sup", "sub"))
 _OPTIONAL_ENDS = frozenset(
-    "p li td th tr dt dd option br img hr meta link input col source wbr area base tbody thead tfoot".split()
+    (
+        "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "img", "hr", "meta", "link", "input",
+        "col", "source", "wbr", "area", "base", "tbody", "thead", "tfoot",
+    )
 )
+# fmt: on
+_APART = frozenset(("td", "th", "img", "button"))
+_RAISED = frozenset(("sup", "sub"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend)\b")
 
 
-class TooComplex(ValueError):
+class TooComplex(ValueError):  # noqa: N818 - the letter is too complex, nothing of ours failed
     """HTML that would take too long to read."""
 
 
@@ -90,39 +101,42 @@ def _check_nesting(html: str) -> None:
             raise TooComplex(f"has HTML nested more than {MAX_NESTING} deep")
 
 
+_Stop = tuple["LexborNode | None", "Style", str]
+"""On the way through the tree: an element or text to look at, or (None) a border to write."""
+
+
 def _walk(root: LexborNode, sheet: Sheet, lines: _Lines) -> None:
-    """Go through the tree without recursion; None on the stack ends an element."""
-    waiting: list[tuple[LexborNode, Style] | tuple[None, str]] = [(root, VISIBLE)]
+    """Go through the tree without recursion: letters may nest as deep as they like."""
+    waiting: list[_Stop] = [(root, VISIBLE, "")]
     while waiting:
-        node, style = waiting.pop()
-        if node is None or isinstance(style, str):
-            lines.add(str(style))
+        node, outer, border = waiting.pop()
+        if node is None:
+            lines.add(border)
         elif node.is_text_node:
-            lines.add(_shown_text(node, style), quoted=style.quoted)
+            lines.add(_shown_text(node, outer), quoted=outer.quoted)
         elif node.is_element_node and node.tag not in _UNSEEN:
-            inner = style_of(node, style, sheet)
-            if inner is not None:
-                waiting += _opened(node, _with_quoting(node, inner), lines)
+            style = style_of(node, outer, sheet)
+            if style is not None:
+                waiting += _opened(node, _with_quoting(node, style), lines)
 
 
-def _opened(
-    node: LexborNode, style: Style, lines: _Lines
-) -> list[tuple[LexborNode, Style] | tuple[None, str]]:
+def _opened(node: LexborNode, style: Style, lines: _Lines) -> list[_Stop]:
+    """Write the border before an element; what is left to do is its children and the border after it."""
     border = _border(node, style)
     lines.add(border)
-    children: list[tuple[LexborNode, Style] | tuple[None, str]] = []
+    stops: list[_Stop] = []
     child = node.first_child
     while child is not None:
-        children.append((child, style))
+        stops.append((child, style, ""))
         child = child.next
-    return [(None, "" if node.tag == "br" else border), *reversed(children)]
+    return [(None, style, "" if node.tag == "br" else border), *reversed(stops)]
 
 
 def _border(node: LexborNode, style: Style) -> str:
     """What stands before and after an element: a new line, a gap, a space or nothing."""
     if node.tag == "br":
         return "\n"
-    if node.tag in _CELLS or style.display in {"inline-block", "table-cell", "inline-flex", "inline-table"}:
+    if node.tag in _APART or style.display in {"inline-block", "table-cell", "inline-flex", "inline-table"}:
         return "\t"
     if node.tag in _RAISED:
         return " "  # a footnote's mark must not grow onto a number

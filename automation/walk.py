@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ARRIVE_S = 45.0
 """How long a step's landmark may take to show."""
+BACK_S = 2.0
+"""How long, after an interruption, the path gets to go on before an earlier place counts."""
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
 WRONG_CODE = frozenset({"wrong_code", "code_expired"})
@@ -51,7 +53,7 @@ class Walk:
 
     def begin(self) -> int:
         """Open the store and see where that is."""
-        self._run.open(self._run.store.start)
+        self._run.tabs.open(self._run.store.start)
         self._began = time.monotonic()
         self.place = self._await_place(None, 0).index
         return self.place
@@ -88,6 +90,8 @@ class Walk:
             return None
         found = self._await_place(step, index)
         self.place = found.index
+        if found.index < index:
+            return None  # the site went back: the steps from there are done again
         if step.own and step.mailbox:
             self._run.awaited[step.mailbox].sent_to(found.sighting)
         self._tell(step, found)
@@ -125,13 +129,17 @@ class Walk:
         """Race the landmarks of all remaining steps and all interruptions; the furthest step that shows wins."""
         run, steps = self._run, self._flow.steps
         deadline = time.monotonic() + ARRIVE_S
+        # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
+        anywhere_from = time.monotonic() if step is None else deadline
         while time.monotonic() < deadline:
             sightings = self._sweep()
             if self._handle(sightings):
-                first, deadline = 0, time.monotonic() + ARRIVE_S
+                anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
                 continue
             found = furthest(steps, sightings, first, run.done, run.old, run.new)
-            found = found or (at_start(self._flow, sightings) if first == 0 else None)
+            if found is None and time.monotonic() > anywhere_from:
+                found = furthest(steps, sightings, 0, run.done, run.old, run.new)
+                found = found or at_start(self._flow, sightings)
             if found:
                 self._skipped(first, found)
                 return found
@@ -142,12 +150,13 @@ class Walk:
     def _sweep(self) -> list[Sighting]:
         names = {step.arrives for step in self._flow.steps if step.arrives}
         names |= {item.shows for item in self._flow.interruptions} | {self._flow.start, "error"}
-        return self._run.look(*sorted(names))
+        return self._run.tabs.look(*sorted(names))
 
     def _skipped(self, first: int, found: Place) -> None:
         if found.index < first:
             self._run.done -= {step.id for step in self._flow.steps[found.index + 1 :]}
-        for step in self._flow.steps[first : found.index]:
+            self._run.journal.write("back", to=found.index + 1, landmark=found.sighting.landmark.name)
+        for step in self._flow.steps[first : max(found.index, 0)]:
             if step.id not in self._run.done:
                 self._run.journal.write("arrived", step=step.id, intent=step.intent, seconds=0.0, by="skipped")
 
@@ -170,14 +179,14 @@ class Walk:
         run = self._run
         what = f"Step {step.id} ({step.intent})" if step else "The start page"
         expected = step.arrives if step else self._flow.start
-        if step is None and not run.look(*run.store.landmarks):
+        if step is None and not run.tabs.look(*run.store.landmarks):
             return OffPath(
                 f"{run.store.start} shows nothing that is known of {run.store.title}: it is not recognised as this "
-                "store. Check READDRESS_STORE_URL.", kind="not_this_store", expected=expected, seen=run.seen(),
+                "store. Check READDRESS_STORE_URL.", kind="not_this_store", expected=expected, seen=run.tabs.seen(),
             )
         return OffPath(
             f"{what} ended on a page that no landmark matches. A masked picture is in the report; look at it, "
-            "and run again or go on by hand.", expected=expected, seen=run.seen(),
+            "and run again or go on by hand.", expected=expected, seen=run.tabs.seen(),
         )
 
     # -- interruptions ---------------------------------------------------------------------------
@@ -185,7 +194,7 @@ class Walk:
     def _get_past(self, pages: list) -> None:  # type: ignore[type-arg]
         """Deal with whatever stands in the way on these tabs."""
         names = {item.shows for item in self._flow.interruptions} | {"error"}
-        while self._handle(self._run.look(*sorted(names), pages=pages)):
+        while self._handle(self._run.tabs.look(*sorted(names), pages=pages)):
             pass
 
     def _handle(self, sightings: list[Sighting]) -> bool:
@@ -209,7 +218,7 @@ class Walk:
         run = self._run
         deadline = time.monotonic() + ANSWER_S
         while True:
-            sightings = run.look(interruption.shows, "error")
+            sightings = run.tabs.look(interruption.shows, "error")
             still = [s for s in sightings if s.landmark.name == interruption.shows]
             said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
             fresh = next((text for key in said if key not in run.complaints for text in [key[1]]), None)
@@ -221,7 +230,7 @@ class Walk:
 
     def _not_let_in(self, interruption: Interruption, said: str | None) -> Refused:
         run = self._run
-        run.password_refused()
+        run.sign_in.refused()
         refusal = self._refusal(said or "", "wrong_password")
         return Refused(
             f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "

@@ -1,0 +1,455 @@
+"""The command line: Typer commands, and the only place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from automation.errors import Cancelled, SettingsStop, Stop
+from automation.outcomes import outcome_named
+from automation.settings import Options, load, scrub_environment, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from automation.attempt import Around
+    from automation.flow import Flow
+    from automation.settings import Settings
+    from automation.stand_in import StandIn
+    from automation.store import Store
+
+app = typer.Typer(
+    name="readdress",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Example: readdress change --to new@example.org\n\n"
+    "Changes the e-mail address of your own store account, and proves it.",
+)
+browser = typer.Typer(no_args_is_help=True, help="Example: readdress browser where\n\nFind or install a browser.")
+app.add_typer(browser, name="browser")
+
+EnvFile = Annotated[
+    Path | None, typer.Option("--env-file", help="Settings file instead of ./.env.", metavar="FILE")
+]
+StoreName = Annotated[
+    str | None, typer.Option("--store", help="Which store's file describes the site (aliexpress).", metavar="NAME")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store-url", help="The same store served from another place.", metavar="URL")
+]
+Headed = Annotated[
+    bool | None,
+    typer.Option("--headed/--headless", help="With or without a window (default: a window at a terminal with a display)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="The result as one JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+RunsDir = Annotated[
+    Path | None, typer.Option("--runs-dir", help="Where journals, pictures and reports go.", metavar="DIR")
+]
+ImapCa = Annotated[
+    Path | None, typer.Option("--imap-ca", help="Certificate of your own mail server (PEM).", metavar="FILE")
+]
+To = Annotated[str | None, typer.Option("--to", help="The new address (else READDRESS_NEW_EMAIL).", metavar="ADDRESS")]
+Generation = Annotated[str, typer.Option("--generation", help="legacy or center: which pages the store shows.")]
+Language = Annotated[str, typer.Option("--language", help="en it ru es pt fr de pl.")]
+Switch = Annotated[
+    list[str] | None,
+    typer.Option("--switch", help="Turn a switch of the stand-in, such as password_again=true.", metavar="NAME=VALUE"),
+]
+
+
+@app.command()
+def change(  # noqa: D417 - the options' help stands beside them
+    to: To = None,
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Walk to the last safe step; request and submit nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Change without a last question.")] = False,
+    headed: Headed = None,
+    json: Json = False,  # noqa: A002 - the option's name
+    runs_dir: RunsDir = None,
+    code_timeout: Annotated[
+        float | None, typer.Option("--code-timeout", help="Seconds to wait for a letter (600).", metavar="S")
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", help="Seconds for the whole run (1800).", metavar="S")
+    ] = None,
+    settle: Annotated[
+        float | None,
+        typer.Option("--settle", help="Seconds to read the account until it is known (90).", metavar="S"),
+    ] = None,
+    trust_sender: Annotated[
+        bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
+    ] = False,
+    imap_ca: ImapCa = None,
+    quiet: Quiet = False,
+) -> int:
+    """Example: readdress change --to new@example.org --dry-run
+
+    Change the account's e-mail address along the documented path, and prove it.
+
+    Settings come from the environment and from ./.env; `readdress check` tries them first.
+    """
+    options: Options = {
+        "to": to,
+        "store": store,
+        "store_url": store_url,
+        "runs_dir": runs_dir,
+        "imap_ca": imap_ca,
+        "code_timeout": code_timeout,
+        "timeout": timeout,
+        "settle": settle,
+        "headed": headed,
+        "trust_sender": trust_sender,
+        "dry_run": dry_run,
+        "yes": yes,
+        "json": json,
+        "quiet": quiet,
+    }
+    settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=_shipped_hosts())
+    for warning in settings.warnings:
+        print(f"readdress: {warning}", file=sys.stderr)
+    scrub_environment(os.environ)
+    return _attempted(settings, state_folder())
+
+
+@app.command()
+def check(
+    to: To = None,
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    headed: Headed = None,
+    json: Json = False,  # noqa: A002 - the option's name
+    imap_ca: ImapCa = None,
+) -> int:
+    """Example: readdress check
+
+    Try browser, store and both mailboxes, one line each; nothing is clicked.
+    """
+    from automation.checks import all_checks  # noqa: PLC0415 - brings the browser's driver along
+
+    options: Options = {
+        "to": to, "store": store, "store_url": store_url, "headed": headed, "json": json, "imap_ca": imap_ca,
+    }  # fmt: skip
+    settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=_shipped_hosts())
+    scrub_environment(os.environ)
+    with _around(settings, state_folder()) as around:
+        checks = []
+        for one in all_checks(settings, _store(settings), around):
+            checks.append(one)
+            if not json:
+                print(one.line(), flush=True)
+    code = next((one.exit_code for one in checks if one.exit_code), 0)
+    if json:
+        outcome = next((one.outcome for one in checks if one.exit_code), "ready")
+        _print_json({"version": 1, "outcome": outcome, "exit": code, "checks": [asdict(one) for one in checks]})
+    return code
+
+
+@app.command()
+def demo(
+    generation: Generation = "center",
+    language: Language = "en",
+    *,
+    headed: Headed = None,
+    switch: Switch = None,
+    json: Json = False,  # noqa: A002 - the option's name
+    runs_dir: RunsDir = None,
+    settle: Annotated[
+        float, typer.Option("--settle", help="Seconds to read the account until it is known.", metavar="S")
+    ] = 10,
+    code_timeout: Annotated[
+        float, typer.Option("--code-timeout", help="Seconds to wait for a letter.", metavar="S")
+    ] = 60,
+    quiet: Quiet = False,
+) -> int:
+    """Example: readdress demo --generation legacy --language it --headed
+
+    Show the whole path on the built-in store: real browser, real letters, made-up accounts.
+    """
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
+
+    scrubbed = {name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"}
+    options: Options = {
+        "yes": True, "headed": headed, "json": json, "runs_dir": runs_dir, "settle": settle,
+        "code_timeout": code_timeout, "quiet": quiet,
+    }  # fmt: skip
+    with (
+        _served(generation, language, switch) as served,
+        TemporaryDirectory(prefix="readdress-demo-") as state,
+    ):
+        settings = load(options, {**scrubbed, **served.environment()}, Path(os.devnull), Path(state))
+        scrub_environment(os.environ)
+        return _attempted(settings, Path(state))
+
+
+@app.command()
+def steps(*, json: Json = False) -> int:  # noqa: A002 - the option's name
+    """Example: readdress steps
+
+    List the steps of the documented path.
+    """
+    from automation.path_table import rows  # noqa: PLC0415 - only here
+
+    listed = rows(_flow())
+    if json:
+        _print_json({"version": 1, "flow": _flow().name, "steps": [asdict(row) for row in listed]})
+    else:
+        print(_flow().title)
+        for row in listed:
+            print(f"  {row.id:<4}{row.intent}{'  [point of no return]' if row.commits else ''}")
+    return 0
+
+
+@app.command()
+def store(
+    generation: Generation = "center",
+    language: Language = "en",
+    *,
+    port: Annotated[int, typer.Option("--port", help="Fixed port of the store (0: any).")] = 0,
+    frame_port: Annotated[int, typer.Option("--frame-port", help="Fixed port of its frames.")] = 0,
+    smtp_port: Annotated[int, typer.Option("--smtp-port", help="Fixed port for letters in.")] = 0,
+    imap_port: Annotated[int, typer.Option("--imap-port", help="Fixed port for letters out.")] = 0,
+    env_out: Annotated[
+        Path | None, typer.Option("--env-out", help="Write a working .env here (mode 0600).", metavar="FILE")
+    ] = None,
+    switch: Switch = None,
+    json: Json = False,  # noqa: A002 - the option's name
+) -> int:
+    """Example: readdress store --env-out .env
+
+    Serve the built-in store with its mail server until Ctrl-C, to play with or to test against.
+    """
+    from automation.serving import serve, write_env  # noqa: PLC0415 - only here
+
+    ports = {"port": port, "frame_port": frame_port, "smtp_port": smtp_port, "imap_port": imap_port}
+    with _served(generation, language, switch, ports) as served:
+        written = write_env(env_out, served.environment()) if env_out else None
+        if json:
+            _print_json({"version": 1, **served.addresses(), "env": written and str(written)})
+        else:
+            print(f"Store      {served.url}\nMailboxes  {served.mail_page}\nSMTP       {served.mail.smtp}")
+            print(f"IMAP       {served.mail.imap}\nControl    {served.control}  (token {served.token})")
+            print(f"Settings   {written}" if written else "Settings   --env-out FILE writes them")
+            print("Ctrl-C ends it.", flush=True)
+        serve()
+    return 0
+
+
+@app.command()
+def runs(
+    run: Annotated[str | None, typer.Argument(help="A run's name, or `last`; without one all are listed.")] = None,
+    *,
+    show: Annotated[bool, typer.Option("--open", help="Open its report in your browser.")] = False,
+    runs_dir: RunsDir = None,
+    env_file: EnvFile = None,
+    json: Json = False,  # noqa: A002 - the option's name
+) -> int:
+    """Example: readdress runs last --open
+
+    List the runs, or tell how one ended and open its report.
+    """
+    from automation.kept_runs import kept_run, kept_runs  # noqa: PLC0415 - only here
+
+    options: Options = {"runs_dir": runs_dir}
+    folder = load(options, os.environ, env_file, Path.cwd(), need=()).runs_dir
+    if run is None:
+        found = kept_runs(folder)
+        if json:
+            _print_json({"version": 1, "folder": str(folder), "runs": found})
+        else:
+            print(f"{len(found)} run{'' if len(found) == 1 else 's'} in {folder}")
+            for result in found:
+                print(f"  {result['run']}  {result['outcome']:<13}{result['old'] or '?'} → {result['new'] or '?'}")
+        return 0
+    result = kept_run(folder, run)
+    _tell(result, as_json=json)
+    if show:
+        typer.launch(Path(result["report"]).as_uri())
+    return 0
+
+
+@browser.command("where")
+def browser_where(*, json: Json = False, env_file: EnvFile = None) -> int:  # noqa: A002 - the option's name
+    """Example: readdress browser where
+
+    Tell which browser would be used.
+    """
+    from automation.installing import look_up  # noqa: PLC0415 - brings the browser's driver along
+
+    settings = load({}, os.environ, env_file, Path.cwd(), need=())
+    scrub_environment(os.environ)
+    found = look_up(settings.browser_path)
+    facts = {"path": str(found.path), "where": found.where, "browser": found.version()}
+    _print_json({"version": 1, **facts}) if json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
+    return 0
+
+
+@browser.command("install")
+def browser_install(*, json: Json = False) -> int:  # noqa: A002 - the option's name
+    """Example: readdress browser install
+
+    Install a Chromium: Playwright's own, else the system's package.
+    """
+    from automation.installing import install  # noqa: PLC0415 - brings the browser's driver along
+
+    scrub_environment(os.environ)
+    found = install(lambda line: print(line, file=sys.stderr))
+    facts = {"path": str(found.path), "where": found.where, "browser": found.version()}
+    _print_json({"version": 1, **facts}) if json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
+    return 0
+
+
+# -- from settings to a result ---------------------------------------------------------------------
+
+
+def _flow() -> Flow:
+    from flows.change_email import flow  # noqa: PLC0415 - not needed for --help
+
+    return flow
+
+
+def _stores_folder() -> Path:
+    import flows  # noqa: PLC0415 - not needed for --help
+
+    return Path(flows.__file__).with_name("stores")
+
+
+def _shipped_hosts() -> frozenset[str]:
+    from automation.store import load_store, store_names  # noqa: PLC0415 - not needed for --help
+
+    folder = _stores_folder()
+    return frozenset(
+        host for name in store_names(folder) for host in load_store(folder, name).origins.hosts()
+    )
+
+
+def _store(settings: Settings) -> Store:
+    from automation.store import load_store  # noqa: PLC0415 - not needed for --help
+
+    found = load_store(_stores_folder(), settings.store, settings.plain_hosts)
+    if settings.store_url is None:
+        return found
+    return found.at(settings.store_url, settings.store_origins, settings.plain_hosts)
+
+
+@contextmanager
+def _around(settings: Settings, state: Path) -> Iterator[Around]:
+    """The person, the signals and the progress of one command."""
+    from automation.attempt import Around  # noqa: PLC0415 - brings the browser's driver along
+    from automation.person import Person  # noqa: PLC0415 - as above
+    from automation.progress import Progress  # noqa: PLC0415 - as above
+    from automation.task import Signals  # noqa: PLC0415 - as above
+
+    signals, progress = Signals(), Progress(sys.stderr, quiet=settings.quiet)
+    before = {number: signal.signal(number, signals.note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield Around(state, signals, Person(), (progress,), progress.tick)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _attempted(settings: Settings, state: Path) -> int:
+    from automation.attempt import attempt  # noqa: PLC0415 - brings the browser's driver along
+
+    with _around(settings, state) as around:
+        result = attempt(settings, _store(settings), _flow(), around)
+    _tell(result, as_json=settings.json)
+    return int(result["exit"])
+
+
+@contextmanager
+def _served(
+    generation: str, language: str, switch: list[str] | None, ports: Mapping[str, int] | None = None
+) -> Iterator[StandIn]:
+    from automation.stand_in import stand_in  # noqa: PLC0415 - only where a stand-in is wanted
+
+    if generation not in {"legacy", "center"}:
+        raise SettingsStop(f"--generation: “{generation}” is neither legacy nor center.", kind="usage")
+    switches = dict(_switch(text) for text in switch or [])
+    with stand_in(generation=generation, language=language, ports=ports, switches=switches) as served:
+        yield served
+
+
+def _switch(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsStop(f"--switch: “{text}” is not NAME=VALUE.", kind="usage")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+# -- results and errors ------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Run the command line; every end is a message, a result and an exit code."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        code = app(standalone_mode=False)
+    except Stop as stop:
+        code = _stopped(stop, as_json=as_json)
+    except TyperException as usage:
+        code = _stopped(SettingsStop(usage.format_message(), kind="usage"), as_json=as_json)
+    except (typer.Abort, KeyboardInterrupt):
+        code = _stopped(Cancelled("Stopped by Ctrl-C."), as_json=as_json)
+    except BrokenPipeError:
+        code = 141  # whoever read us has gone: nothing is left to tell
+    except Exception as bug:  # noqa: BLE001 - a bug ends in a message too, never in a traceback that may quote a secret
+        code = _stopped(_bug(bug), as_json=as_json)
+    sys.exit(int(code or 0))
+
+
+def _bug(bug: Exception) -> Stop:
+    from automation.files import private_folder  # noqa: PLC0415 - only when all is lost
+    from automation.scrubbed_log import keep_log  # noqa: PLC0415 - as above
+
+    log = keep_log(private_folder(state_folder()) / "error.log", bug)
+    return Stop(f"readdress itself failed ({type(bug).__name__}). Its log: {log}")
+
+
+def _stopped(stop: Stop, *, as_json: bool) -> int:
+    from automation.result import result_of  # noqa: PLC0415 - only at the end
+
+    result = result_of([], outcome=stop.outcome, exit_code=stop.exit_code, reason=asdict(stop.reason))
+    _tell(result, as_json=as_json, stream=sys.stderr)
+    return stop.exit_code
+
+
+def _tell(result: Mapping[str, Any], *, as_json: bool, stream: Any = None) -> None:
+    """The result for whoever asked: JSON on stdout, or one screen of text."""
+    from automation.screen import as_text  # noqa: PLC0415 - only at the end
+
+    if as_json:
+        _print_json(result)
+        return
+    out = stream or sys.stdout
+    colour = out.isatty() and not os.environ.get("NO_COLOR")
+    width = min(shutil.get_terminal_size().columns, 100)
+    intents = {step.id: step.intent for step in _flow().steps} if result["step"] else {}
+    print(as_text(result, width=width, colour=colour, intents=intents), file=out)
+
+
+def _print_json(value: Mapping[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)

@@ -1,0 +1,49 @@
+"""Signing in: which name, and a password that is typed once and never again after a no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automation.errors import NeedsPerson, Refused
+
+if TYPE_CHECKING:
+    from automation.flow import Party
+    from automation.ledger import Ledger
+    from automation.task import Task
+
+
+class SignIn:
+    """The account's name and password, and what the store said of them."""
+
+    def __init__(self, task: Task, ledger: Ledger) -> None:
+        self._task, self._ledger = task, ledger
+        self._name: Party = "old"
+        self._refused = False
+
+    @property
+    def name(self) -> str:
+        """The name to sign in with: after a change it may be the new address, and the ledger knows."""
+        task = self._task
+        by_address = task.sign_in_name.casefold() == task.old.casefold()
+        self._name = "new" if by_address and self._ledger.sign_in_with_new(task.new) else "old"
+        return task.new if self._name == "new" else task.sign_in_name
+
+    @property
+    def password(self) -> str:
+        """The password; a stop when none is configured, or when the store has refused it in this run."""
+        if self._task.password is None:
+            raise NeedsPerson(
+                "The site asks for the account's password and none is configured. "
+                "Set READDRESS_STORE_PASSWORD, or sign in once in the kept profile, then run again.",
+                kind="password",
+            )
+        if self._refused:
+            raise Refused(
+                "The store refused the password in this run; it is not typed again.", kind="wrong_password"
+            )
+        return self._task.password
+
+    def refused(self) -> None:
+        """Remember the no: for this run for good, and for the next run's choice of name."""
+        self._refused = True
+        self._ledger.sign_in_refused(self._name)

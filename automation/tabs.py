@@ -1,0 +1,89 @@
+"""The run's own tabs: opened, looked at, kept alive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import SiteStop
+from automation.look import look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Request
+
+    from automation.look import Sighting
+    from automation.store import Store
+
+OPEN_TIMEOUT_MS = 30_000
+
+
+class Tabs:
+    """The tabs of one browser context."""
+
+    def __init__(self, context: BrowserContext, store: Store) -> None:
+        self.context = context
+        self.sent = 0
+        """How many requests that may change something the pages have sent."""
+        self._store = store
+        context.on("request", self._count)
+
+    @property
+    def pages(self) -> list[Page]:
+        """The open tabs, newest first."""
+        return [page for page in reversed(self.context.pages) if not page.is_closed()]
+
+    def open(self, url: str, page: Page | None = None) -> Page:
+        """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
+        page = page or self.context.new_page()
+        try:
+            page.goto(url, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
+        except PlaywrightError as error:
+            raise unreachable(url, error) from None
+        return page
+
+    def look(self, *names: str, pages: list[Page] | None = None) -> list[Sighting]:
+        """Where the named landmarks show; on the given tabs, else on all."""
+        return look(self.pages if pages is None else pages, [self._store.landmarks[name] for name in names])
+
+    def seen(self) -> str:
+        """The landmarks that show now, by name."""
+        names = dict.fromkeys(sighting.landmark.name for sighting in self.look(*self._store.landmarks))
+        return ", ".join(names) or "no known landmark"
+
+    def live(self, milliseconds: float) -> None:
+        """Let the pages live for a moment; a site stop when there is none left."""
+        pages = self.pages
+        try:
+            if pages:
+                pages[0].wait_for_timeout(milliseconds)
+                return
+        except PlaywrightError:
+            if self.pages:
+                return  # that tab has closed, another lives on
+        raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
+
+    def let_go(self) -> None:
+        """Stop listening to the browser."""
+        self.context.remove_listener("request", self._count)
+
+    def _count(self, request: Request) -> None:
+        if request.method != "GET" and request.resource_type in {"document", "xhr", "fetch"}:
+            self.sent += 1
+
+
+def unreachable(url: str, error: PlaywrightError) -> SiteStop:
+    """The stop for an address that can't be opened."""
+    reason = network_reason(error)
+    kind = "tls" if "CERT" in reason or "SSL" in reason else "unreachable"
+    return SiteStop(
+        f"{url} can't be opened: {reason}. Check the address and the connection, then run again.", kind=kind
+    )
+
+
+def network_reason(error: PlaywrightError) -> str:
+    """The browser's own short reason, such as `ERR_CONNECTION_REFUSED`."""
+    for word in str(error).split():
+        if word.startswith("net::"):
+            return word.removeprefix("net::").rstrip(",.")
+    return "it did not answer in time" if "Timeout" in str(error) else "the browser gave no reason"

@@ -1,0 +1,63 @@
+"""The whole of path A in a real Chromium, with the store's truth checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automation.stand_in import StandIn
+    from tests.conftest import Change
+
+STEPS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8a", "A8b", "A8c", "A8d", "A9"]
+VARIANTS = {
+    "plain": {},
+    "password again": {"password_again": True},
+    "not in a frame": {"frame": False},
+}
+
+
+def addresses(store: StandIn) -> list[str]:
+    return [account["email"] for account in store.truth()["accounts"].values()]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("language", ["en", "it"])
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_the_address_is_changed_and_proved(
+    generation: str, language: str, variant: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, language=language, switches=VARIANTS[variant])
+
+    result = change(store)
+
+    truth = store.truth()
+    assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
+    assert addresses(store) == [store.new]
+    assert [step["id"] for step in result["steps"]] == STEPS
+    assert result["proofs"] == ["The account, opened afresh, shows a***i@example.net."]
+    assert [submit["applied"] for submit in truth["submits"]] == [True]
+    assert [code["purpose"] for code in truth["codes_requested"]] == ["old", "new"]
+    assert [code["right"] for code in truth["codes_typed"]] == [True, True]
+    assert [(code["mailbox"], code["sender"], code["folder"]) for code in result["codes"]] == [
+        ("old", "account@notice.aliexpress.com", "INBOX"),
+        ("new", "account@notice.aliexpress.com", "INBOX"),
+    ]
+
+
+def test_a_second_run_finds_the_work_done_and_requests_nothing(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy")
+    change(store)
+    before = store.truth()
+
+    again = change(store)
+
+    after = store.truth()
+    assert (again["outcome"], again["exit"]) == ("already", 0)
+    assert after["codes_requested"] == before["codes_requested"]
+    assert after["submits"] == before["submits"]
