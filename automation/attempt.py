@@ -19,7 +19,7 @@ from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
 from automation.person import Person, TypedMailbox
-from automation.report import as_html
+from automation.report import as_html, landmarks_to_mend
 from automation.result import result_of
 from automation.run import Run
 from automation.scrubbed_log import keep_log
@@ -56,9 +56,19 @@ class Around:
     """Called many times a second while the run waits."""
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, for whoever tells it."""
+
+    result: dict[str, Any]
+    """The JSON object of the contract."""
+    mend: tuple[str, ...] = ()
+    """Landmarks that were not found by their first way."""
+
+
 def attempt(
     settings: Settings, store: Store, flow: Flow, around: Around, context: BrowserContext | None = None
-) -> dict[str, Any]:
+) -> Ended:
     """Take the flow once; the result as the one JSON object of the contract, whatever happened.
 
     Uses the given browser context, else opens a browser on the account's kept profile. Writes the run's folder
@@ -78,7 +88,7 @@ def attempt(
         result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
         journal.write("outcome", result=result)
         write_private(report, as_html(journal.events, journal.pictures).encode())
-        return result
+        return Ended(result, landmarks_to_mend(journal.events))
 
 
 def _allow(settings: Settings, store: Store, person: Person) -> None:
@@ -96,9 +106,9 @@ def _allow(settings: Settings, store: Store, person: Person) -> None:
     for name, choice in (("OLD", settings.old), ("NEW", settings.new)):
         if choice.imap is not None and not settings.trusts_senders_to(choice):
             raise SettingsStop(
-                f"READDRESS_{name}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} comes from "
-                "the store. Say --trust-sender to take letters by their From address all the same, or set the URL to "
-                "`ask` and type the code yourself.",
+                f"READDRESS_{name}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} comes "
+                "from the store. Say --trust-sender to take letters by their From address all the same, or set the "
+                "URL to `ask` and type the code yourself.",
                 kind="unproved_senders",
             )
     _allow_origin(settings, store, person)
@@ -211,9 +221,7 @@ def walked(flow: Flow, run: Run) -> str:
     try:
         return take(flow, run)
     except Stop as stop:
-        run.journal.write(
-            "stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop")
-        )
+        run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop"))
         raise
 
 
@@ -259,9 +267,7 @@ def pause(signals: Signals) -> None:
 
 
 @contextmanager
-def opened(
-    settings: Settings, state: Path, key: str, *, headed: bool
-) -> Iterator[tuple[BrowserContext, Found]]:
+def opened(settings: Settings, state: Path, key: str, *, headed: bool) -> Iterator[tuple[BrowserContext, Found]]:
     """The browser on the profile kept for this store and account."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
 

@@ -185,4 +185,3 @@ def shape_of(field: Sighting) -> Shape:
     said = re.search(r"(?<!\d)([4-8])(?!\d)", first["placeholder"])
     limit = first["maxlength"] if first["maxlength"] in range(4, 9) else None
     return Shape(length=limit or (int(said[1]) if said else None), letters=False)
-

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,9 +85,7 @@ def launch_arguments() -> list[str]:
 
 
 @contextmanager
-def open_browser(
-    playwright: Playwright, found: Found, profile: Path, *, headed: bool
-) -> Iterator[BrowserContext]:
+def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed: bool) -> Iterator[BrowserContext]:
     """A browser on a private profile, closed at the end; a site stop when it can't be started."""
     from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - slow to import
 
@@ -110,7 +108,5 @@ def open_browser(
     try:
         yield context
     finally:
-        try:
+        with suppress(PlaywrightError):  # gone already is all that was wanted
             context.close()
-        except PlaywrightError:
-            pass  # it is gone already, which is all that was wanted

@@ -100,11 +100,10 @@ class _Reader:
 
     def ranked(self, line: int, number: Number, *, year_too: bool) -> Candidate:
         """The number with its rank and the reason for it."""
+        rank, why = self._rank(self._place(line, number.start), number, alone=self._is_alone(line, number))
         if number.against:
-            return Candidate(number.value, line, 0, number.against)
-        place = self._place(line, number.start)
-        alone = self._is_alone(line, number)
-        rank, why = self._rank(place, number, alone=alone)
+            # What the letter itself calls it says more than how it looks.
+            return Candidate(number.value, line, 0, number.against if rank or "“" not in why else why)
         mixed = not number.value.isdigit()
         if mixed and rank < AFTER_DELIMITER:
             rank, why = 0, "letters and digits far from a word for the code"
@@ -114,9 +113,7 @@ class _Reader:
 
     def _place(self, line: int, position: int) -> int:
         return next(
-            index
-            for index, sentence in enumerate(self._sentences)
-            if sentence.line == line and position < sentence.end
+            index for index, sentence in enumerate(self._sentences) if sentence.line == line and position < sentence.end
         )
 
     def _is_alone(self, line: int, number: Number) -> bool:

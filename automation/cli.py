@@ -16,7 +16,6 @@ import typer
 from typer.exceptions import TyperException
 
 from automation.errors import Cancelled, SettingsStop, Stop
-from automation.outcomes import outcome_named
 from automation.settings import Options, load, scrub_environment, state_folder
 
 if TYPE_CHECKING:
@@ -40,9 +39,7 @@ app = typer.Typer(
 browser = typer.Typer(no_args_is_help=True, help="Example: readdress browser where\n\nFind or install a browser.")
 app.add_typer(browser, name="browser")
 
-EnvFile = Annotated[
-    Path | None, typer.Option("--env-file", help="Settings file instead of ./.env.", metavar="FILE")
-]
+EnvFile = Annotated[Path | None, typer.Option("--env-file", help="Settings file instead of ./.env.", metavar="FILE")]
 StoreName = Annotated[
     str | None, typer.Option("--store", help="Which store's file describes the site (aliexpress).", metavar="NAME")
 ]
@@ -51,7 +48,9 @@ StoreUrl = Annotated[
 ]
 Headed = Annotated[
     bool | None,
-    typer.Option("--headed/--headless", help="With or without a window (default: a window at a terminal with a display)."),
+    typer.Option(
+        "--headed/--headless", help="With or without a window (default: a window at a terminal with a display)."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The result as one JSON object on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
@@ -71,7 +70,7 @@ Switch = Annotated[
 
 
 @app.command()
-def change(  # noqa: D417 - the options' help stands beside them
+def change(
     to: To = None,
     store: StoreName = None,
     store_url: StoreUrl = None,
@@ -82,7 +81,7 @@ def change(  # noqa: D417 - the options' help stands beside them
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Change without a last question.")] = False,
     headed: Headed = None,
-    json: Json = False,  # noqa: A002 - the option's name
+    as_json: Json = False,
     runs_dir: RunsDir = None,
     code_timeout: Annotated[
         float | None, typer.Option("--code-timeout", help="Seconds to wait for a letter (600).", metavar="S")
@@ -119,7 +118,7 @@ def change(  # noqa: D417 - the options' help stands beside them
         "trust_sender": trust_sender,
         "dry_run": dry_run,
         "yes": yes,
-        "json": json,
+        "json": as_json,
         "quiet": quiet,
     }
     settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=_shipped_hosts())
@@ -137,7 +136,7 @@ def check(
     env_file: EnvFile = None,
     *,
     headed: Headed = None,
-    json: Json = False,  # noqa: A002 - the option's name
+    as_json: Json = False,
     imap_ca: ImapCa = None,
 ) -> int:
     """Example: readdress check
@@ -147,7 +146,7 @@ def check(
     from automation.checks import all_checks  # noqa: PLC0415 - brings the browser's driver along
 
     options: Options = {
-        "to": to, "store": store, "store_url": store_url, "headed": headed, "json": json, "imap_ca": imap_ca,
+        "to": to, "store": store, "store_url": store_url, "headed": headed, "json": as_json, "imap_ca": imap_ca,
     }  # fmt: skip
     settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=_shipped_hosts())
     scrub_environment(os.environ)
@@ -155,10 +154,10 @@ def check(
         checks = []
         for one in all_checks(settings, _store(settings), around):
             checks.append(one)
-            if not json:
+            if not as_json:
                 print(one.line(), flush=True)
     code = next((one.exit_code for one in checks if one.exit_code), 0)
-    if json:
+    if as_json:
         outcome = next((one.outcome for one in checks if one.exit_code), "ready")
         _print_json({"version": 1, "outcome": outcome, "exit": code, "checks": [asdict(one) for one in checks]})
     return code
@@ -171,7 +170,7 @@ def demo(
     *,
     headed: Headed = None,
     switch: Switch = None,
-    json: Json = False,  # noqa: A002 - the option's name
+    as_json: Json = False,
     runs_dir: RunsDir = None,
     settle: Annotated[
         float, typer.Option("--settle", help="Seconds to read the account until it is known.", metavar="S")
@@ -189,7 +188,7 @@ def demo(
 
     scrubbed = {name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"}
     options: Options = {
-        "yes": True, "headed": headed, "json": json, "runs_dir": runs_dir, "settle": settle,
+        "yes": True, "headed": headed, "json": as_json, "runs_dir": runs_dir, "settle": settle,
         "code_timeout": code_timeout, "quiet": quiet,
     }  # fmt: skip
     with (
@@ -202,7 +201,7 @@ def demo(
 
 
 @app.command()
-def steps(*, json: Json = False) -> int:  # noqa: A002 - the option's name
+def steps(*, as_json: Json = False) -> int:
     """Example: readdress steps
 
     List the steps of the documented path.
@@ -210,7 +209,7 @@ def steps(*, json: Json = False) -> int:  # noqa: A002 - the option's name
     from automation.path_table import rows  # noqa: PLC0415 - only here
 
     listed = rows(_flow())
-    if json:
+    if as_json:
         _print_json({"version": 1, "flow": _flow().name, "steps": [asdict(row) for row in listed]})
     else:
         print(_flow().title)
@@ -232,7 +231,7 @@ def store(
         Path | None, typer.Option("--env-out", help="Write a working .env here (mode 0600).", metavar="FILE")
     ] = None,
     switch: Switch = None,
-    json: Json = False,  # noqa: A002 - the option's name
+    as_json: Json = False,
 ) -> int:
     """Example: readdress store --env-out .env
 
@@ -243,7 +242,7 @@ def store(
     ports = {"port": port, "frame_port": frame_port, "smtp_port": smtp_port, "imap_port": imap_port}
     with _served(generation, language, switch, ports) as served:
         written = write_env(env_out, served.environment()) if env_out else None
-        if json:
+        if as_json:
             _print_json({"version": 1, **served.addresses(), "env": written and str(written)})
         else:
             print(f"Store      {served.url}\nMailboxes  {served.mail_page}\nSMTP       {served.mail.smtp}")
@@ -261,19 +260,19 @@ def runs(
     show: Annotated[bool, typer.Option("--open", help="Open its report in your browser.")] = False,
     runs_dir: RunsDir = None,
     env_file: EnvFile = None,
-    json: Json = False,  # noqa: A002 - the option's name
+    as_json: Json = False,
 ) -> int:
     """Example: readdress runs last --open
 
     List the runs, or tell how one ended and open its report.
     """
-    from automation.kept_runs import kept_run, kept_runs  # noqa: PLC0415 - only here
+    from automation.kept_runs import kept_run, kept_runs, mended_in  # noqa: PLC0415 - only here
 
     options: Options = {"runs_dir": runs_dir}
     folder = load(options, os.environ, env_file, Path.cwd(), need=()).runs_dir
     if run is None:
         found = kept_runs(folder)
-        if json:
+        if as_json:
             _print_json({"version": 1, "folder": str(folder), "runs": found})
         else:
             print(f"{len(found)} run{'' if len(found) == 1 else 's'} in {folder}")
@@ -281,14 +280,14 @@ def runs(
                 print(f"  {result['run']}  {result['outcome']:<13}{result['old'] or '?'} → {result['new'] or '?'}")
         return 0
     result = kept_run(folder, run)
-    _tell(result, as_json=json)
+    _tell(result, as_json=as_json, mend=mended_in(folder, result["run"]))
     if show:
         typer.launch(Path(result["report"]).as_uri())
     return 0
 
 
 @browser.command("where")
-def browser_where(*, json: Json = False, env_file: EnvFile = None) -> int:  # noqa: A002 - the option's name
+def browser_where(*, as_json: Json = False, env_file: EnvFile = None) -> int:
     """Example: readdress browser where
 
     Tell which browser would be used.
@@ -299,12 +298,12 @@ def browser_where(*, json: Json = False, env_file: EnvFile = None) -> int:  # no
     scrub_environment(os.environ)
     found = look_up(settings.browser_path)
     facts = {"path": str(found.path), "where": found.where, "browser": found.version()}
-    _print_json({"version": 1, **facts}) if json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
+    _print_json({"version": 1, **facts}) if as_json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
     return 0
 
 
 @browser.command("install")
-def browser_install(*, json: Json = False) -> int:  # noqa: A002 - the option's name
+def browser_install(*, as_json: Json = False) -> int:
     """Example: readdress browser install
 
     Install a Chromium: Playwright's own, else the system's package.
@@ -314,7 +313,7 @@ def browser_install(*, json: Json = False) -> int:  # noqa: A002 - the option's 
     scrub_environment(os.environ)
     found = install(lambda line: print(line, file=sys.stderr))
     facts = {"path": str(found.path), "where": found.where, "browser": found.version()}
-    _print_json({"version": 1, **facts}) if json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
+    _print_json({"version": 1, **facts}) if as_json else print(f"{facts['path']}  ({facts['browser']}, {found.where})")
     return 0
 
 
@@ -337,9 +336,7 @@ def _shipped_hosts() -> frozenset[str]:
     from automation.store import load_store, store_names  # noqa: PLC0415 - not needed for --help
 
     folder = _stores_folder()
-    return frozenset(
-        host for name in store_names(folder) for host in load_store(folder, name).origins.hosts()
-    )
+    return frozenset(host for name in store_names(folder) for host in load_store(folder, name).origins.hosts())
 
 
 def _store(settings: Settings) -> Store:
@@ -372,9 +369,9 @@ def _attempted(settings: Settings, state: Path) -> int:
     from automation.attempt import attempt  # noqa: PLC0415 - brings the browser's driver along
 
     with _around(settings, state) as around:
-        result = attempt(settings, _store(settings), _flow(), around)
-    _tell(result, as_json=settings.json)
-    return int(result["exit"])
+        ended = attempt(settings, _store(settings), _flow(), around)
+    _tell(ended.result, as_json=settings.json, mend=ended.mend)
+    return int(ended.result["exit"])
 
 
 @contextmanager
@@ -437,7 +434,7 @@ def _stopped(stop: Stop, *, as_json: bool) -> int:
     return stop.exit_code
 
 
-def _tell(result: Mapping[str, Any], *, as_json: bool, stream: Any = None) -> None:
+def _tell(result: Mapping[str, Any], *, as_json: bool, stream: Any = None, mend: tuple[str, ...] = ()) -> None:
     """The result for whoever asked: JSON on stdout, or one screen of text."""
     from automation.screen import as_text  # noqa: PLC0415 - only at the end
 
@@ -448,7 +445,7 @@ def _tell(result: Mapping[str, Any], *, as_json: bool, stream: Any = None) -> No
     colour = out.isatty() and not os.environ.get("NO_COLOR")
     width = min(shutil.get_terminal_size().columns, 100)
     intents = {step.id: step.intent for step in _flow().steps} if result["step"] else {}
-    print(as_text(result, width=width, colour=colour, intents=intents), file=out)
+    print(as_text(result, width=width, colour=colour, intents=intents, mend=mend), file=out)
 
 
 def _print_json(value: Mapping[str, Any]) -> None:

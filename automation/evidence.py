@@ -25,9 +25,7 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
     values = re.compile("|".join(re.escape(value) for value in known if value) or r"\b\B", re.IGNORECASE)
     try:
         masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), values)]
-        return page.screenshot(
-            mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS
-        )
+        return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS)
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None

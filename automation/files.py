@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automation.errors import SettingsStop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def private_folder(path: Path) -> Path:

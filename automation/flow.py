@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from automation.run import Run
 
 Party = Literal["old", "new"]
-Action = Callable[["Run"], "str | None"] if TYPE_CHECKING else object
+Action = Callable[["Run"], str | None]
 """Does one step; returns an outcome's name when the flow ends with it."""
 
 
@@ -81,15 +80,13 @@ class Flow:
         """Add a function as the next step; its docstring is its intent."""
 
         def add(action: Action) -> Action:
-            self.steps.append(
-                Step(step_id, action, arrives, mailbox, own, safe, again, commits)
-            )
+            self.steps.append(Step(step_id, action, arrives, mailbox, own, safe, again, commits))
             return action
 
         return add
 
     def checked(self) -> Flow:
-        """This flow, after its rules were checked: exactly one committing step, known ids, an intent each."""
+        """The flow itself, after its rules were checked: exactly one committing step, known ids, an intent each."""
         ids = [step.id for step in self.steps]
         problems = [f"step {name} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
         problems += [f"{step.id} has no docstring" for step in self.steps if not step.action.__doc__]

@@ -28,9 +28,7 @@ class Given:
     A name is READDRESS_SOMETHING or the option `--something`; relative paths and commands start in `cwd`.
     """
 
-    def __init__(
-        self, options: Mapping[str, object], environ: Mapping[str, str], file: EnvFile, cwd: Path
-    ) -> None:
+    def __init__(self, options: Mapping[str, object], environ: Mapping[str, str], file: EnvFile, cwd: Path) -> None:
         self.environ = environ
         self.cwd = cwd
         self.problems = list(file.problems)

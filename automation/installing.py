@@ -60,7 +60,7 @@ def _package_command() -> list[str] | None:
 def _ran(command: list[str], seconds: float) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands, no shell
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=seconds
+            command, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -49,7 +49,7 @@ class Journal:
             **fields,
         }
         try:
-            append_line(self._descriptor, json.dumps(entry, ensure_ascii=False).encode())
+            append_line(self._descriptor, json.dumps(entry).encode())
         except OSError as error:
             raise _not_writable(self.folder, error) from error
         self.events.append(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automation.errors import SettingsStop
-from automation.report import read_journal
+from automation.report import landmarks_to_mend, read_journal
 from automation.result import result_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ def kept_run(folder: Path, name: str) -> dict[str, Any]:
         there = "The newest: " + ", ".join(names[-5:]) if names else "There are none yet."
         raise SettingsStop(f"There is no run “{name}” in {folder}. {there}", kind="no_run")
     return _result(folder / wanted / "journal.jsonl")
+
+
+def mended_in(folder: Path, name: str) -> tuple[str, ...]:
+    """The landmarks that a kept run did not find by their first way."""
+    return landmarks_to_mend(read_journal(folder / name / "journal.jsonl"))
 
 
 def _result(journal: Path) -> dict[str, Any]:

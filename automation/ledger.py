@@ -51,28 +51,33 @@ class Ledger:
 
     def __init__(self, folder: Path, key: str) -> None:
         self.path = private_folder(folder) / f"{key}.jsonl"
-        self._entries = [_entry(self.path, n, line) for n, line in enumerate(read_lines(self.path), start=1)]
-        self._entries = self._without_torn_end(self._entries)
+        read = (_entry(self.path, n, line) for n, line in enumerate(read_lines(self.path), start=1))
+        # A crash can tear the line being written; it was never acted on, for the act comes after the fsync.
+        self._entries = [entry for entry in read if entry is not None]
 
     def open_intent(self) -> Intent | None:
         """The last intent when nothing settled it; None otherwise."""
-        last = next((e for e in reversed(self._entries) if e and e["entry"] in {"intent", "settled"}), None)
+        last = next((e for e in reversed(self._entries) if e["entry"] in {"intent", "settled"}), None)
         return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
 
     def requested_recently(self, mailbox: str, now: datetime) -> bool:
         """Whether an earlier letter to this mailbox may still be under way."""
-        times = (datetime.fromisoformat(e["at"]) for e in self._entries if e and e["entry"] == "requested"
-                 and e["mailbox"] == mailbox)
-        return any(now - at < REQUEST_MEMORY for at in times)
+        asked = (e for e in self._entries if e["entry"] == "requested" and e["mailbox"] == mailbox)
+        return any(now - datetime.fromisoformat(entry["at"]) < REQUEST_MEMORY for entry in asked)
 
     def sign_in_with_new(self, new: str) -> bool:
-        """Whether the new address is the name to sign in with first."""
-        for entry in reversed(self._entries):
-            if entry and entry["entry"] == "sign_in_refused":
-                return bool(entry["name"] == "old")
-            if entry and entry["entry"] in {"intent", "settled"} and entry["new"] == address_key(new):
-                return entry["entry"] == "intent" or entry["as"] == "applied"
-        return False
+        """Whether the new address is the name to sign in with first.
+
+        Only after it was submitted: then for good once it took effect, and in doubt the one of the two names
+        that the store has not refused last.
+        """
+        mine = [e for e in self._entries if e["entry"] in {"intent", "settled"} and e["new"] == address_key(new)]
+        if not mine:
+            return False
+        since = self._entries[self._entries.index(mine[-1]) :]
+        refused = next((e["name"] for e in reversed(since) if e["entry"] == "sign_in_refused"), None)
+        likely = mine[-1]["entry"] == "intent" or mine[-1]["as"] == "applied"
+        return likely if refused is None else bool(refused == "old")
 
     def intend(self, run: str, new: str) -> None:
         """Write that the committing step comes now."""
@@ -107,12 +112,6 @@ class Ledger:
                 kind="folder",
             ) from error
         self._entries.append(entry)
-
-    def _without_torn_end(self, entries: list[dict[str, Any] | None]) -> list[dict[str, Any] | None]:
-        broken = [number for number, entry in enumerate(entries) if entry is None]
-        # A crash can tear the line being written, and the next run goes on after it. A torn line was
-        # never acted on: the act comes after the fsync.
-        return [entry for number, entry in enumerate(entries) if number not in broken]
 
 
 def _entry(path: Path, number: int, line: bytes) -> dict[str, Any] | None:

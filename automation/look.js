@@ -51,6 +51,13 @@
     return query("body *").filter((element) => holds(element) && ![...element.children].some((child) => holds(child)));
   };
 
+  // The name by which words found it, else its first.
+  const called = (probe, element) => {
+    const names = probe.kind === "field" ? labelled(element) : named(element);
+    const wanted = new Set([...probe.words, ...probe.candidates].map(folded));
+    return names.find((name) => wanted.has(name)) || names[0] || "";
+  };
+
   const hits = [];
   for (const probe of probes) {
     const found = [];
@@ -65,7 +72,7 @@
       items: elements.slice(0, 20).map((element) => ({
         text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
         near: near(element), enabled: enabled(element),
-        name: named(element)[0] || "", shape: {
+        name: called(probe, element), shape: {
           type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,
           placeholder: element.placeholder || "", pattern: element.pattern || "", inputmode: element.inputMode || "",
         },

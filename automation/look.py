@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,9 +87,7 @@ def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]
     return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, probes)]
 
 
-def _look_at(
-    frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]
-) -> Iterator[Sighting]:
+def _look_at(frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]) -> Iterator[Sighting]:
     try:
         page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_TIMEOUT_MS)
     except PlaywrightError:
@@ -105,6 +104,23 @@ def _look_at(
             detail=hit["detail"],
             items=tuple(Item(**{**item, "near": tuple(item["near"])}) for item in hit["items"]),
         )
+
+
+def words(pages: Iterable[Page]) -> str:
+    """What the newest tab says in its headings, controls and alerts, for a person who wonders where the run is."""
+    for page in pages:
+        said: list[str] = []
+        for frame in page.frames:
+            with suppress(PlaywrightError):  # as above: a frame that is just leaving says nothing
+                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_TIMEOUT_MS)
+        if said:
+            return " · ".join(dict.fromkeys(said))[:400]
+    return "nothing"
+
+
+_WORDS = """html => [...html.querySelectorAll("h1, h2, h3, [role=alert], label, button, a, input[type=submit]")]
+  .filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .map((e) => (e.innerText || e.value || "").replace(/\\s+/g, " ").trim().slice(0, 60)).filter(Boolean).slice(0, 25)"""
 
 
 @cache

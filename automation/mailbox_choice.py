@@ -73,9 +73,7 @@ def _password(given: Given, which: Which) -> str | None:
     return password_of(given, name, missing=f"set it or {name}_COMMAND, or {ask} to type the code yourself")
 
 
-def _settings(
-    address: str, place: ImapPlace, password: str, plain: frozenset[str], ca: str | None
-) -> MailboxSettings:
+def _settings(address: str, place: ImapPlace, password: str, plain: frozenset[str], ca: str | None) -> MailboxSettings:
     from automation.mailbox import MailboxSettings  # noqa: PLC0415 - brings the IMAP client along
 
     return MailboxSettings(

@@ -19,9 +19,10 @@ SINGLES = re.compile(r"\W*(\w(?:\t\w){3,9})\W*")
 
 _RUN = re.compile(r"\d+(?:[ -]\d+)*")
 _WITH_LETTERS = re.compile(
-    rf"(?<![\w-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{{{SHORTEST},{LONGEST_WITH_LETTERS}}}(?![\w-])", re.IGNORECASE
+    rf"(?<![\w-])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{{{SHORTEST},{LONGEST_WITH_LETTERS}}}(?![\w-])",
+    re.IGNORECASE,
 )
-_CURRENCY = r"(?:[$€£¥₽₴₺₹₩₪฿₫₱]|(?:usd|eur|gbp|rub|руб|pln|zł|brl|cny|rmb|chf|kr|us\$|r\$)(?!\w))"
+_CURRENCY = r"(?:[$€£¥₽₴₺₹₩₪฿₫₱]|(?:usd|eur|gbp|rub|pln|zł|brl|cny|rmb|chf|kr|us\$|r\$)(?!\w))"
 _ELSEWHERE = (
     ("in a link", re.compile(r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w.-])[\w-]+(?:\.[\w-]+)+/\S*")),
     ("in an address", re.compile(r"(?<![^\s<>@])[^\s<>@]+@[^\s<>@]+")),
@@ -34,7 +35,10 @@ _ELSEWHERE = (
             r"|(?:19|20)\d\d\s?[年년])(?!\d)"
         ),
     ),
-    ("a price", re.compile(rf"{_CURRENCY}\s?\d[\d.,]*(?: \d{{3}}(?!\d))*|(?<![\d.,])\d[\d.,]*\s?{_CURRENCY}")),
+    (
+        "a price",
+        re.compile(rf"{_CURRENCY}\s?\d[\d.,]*(?: \d{{3}}(?!\d))*|(?<![\d.,])\d[\d.,]*\s?{_CURRENCY}"),
+    ),
 )
 _YEARS = range(1900, 2100)
 _BEFORE = {"+": "a telephone number", "#": "after a number sign", "=": "a parameter", "&": "a parameter"}
@@ -99,9 +103,11 @@ def _judged(number: Number, text: str) -> Number:
 
 def _shape(number: Number, text: str) -> str | None:
     groups = re.findall(r"\d+", text[number.start : number.end])
+    if len(groups) > 1 and all(is_year(each) for each in groups):
+        return "years"
     if len(number.value) > LONGEST:
         return f"a number of {len(number.value)} digits"
-    if len(groups) > 1 and (len({len(group) for group in groups}) > 1 or all(_is_year(each) for each in groups)):
+    if len(groups) > 1 and len({len(group) for group in groups}) > 1:
         return "not one number"
     return _upside_down(text)
 
@@ -132,7 +138,10 @@ def _words_around(text: str, start: int, end: int) -> str | None:
     before, after = folded(text[max(0, start - 60) : start]), folded(text[end : end + 30])
     if words.unit.match(re.sub(r"\A[\s-]*", "", after)) and not re.match(r"\s*[.,:;]", after):
         return "counts something"
-    for reason, pattern in (("the last digits of something", words.ending), ("another number", words.just_before)):
+    for reason, pattern in (
+        ("the last digits of something", words.ending),
+        ("another number", words.just_before),
+    ):
         last = next((found for found in reversed(list(pattern.finditer(before)))), None)
         if last and not before[last.end() :].strip(" :.#*•-(№°"):
             return f"{reason} (“{last.group()}”)"
@@ -141,10 +150,6 @@ def _words_around(text: str, start: int, end: int) -> str | None:
 
 def is_year(value: str) -> bool:
     """Whether the number may well be a year."""
-    return _is_year(value)
-
-
-def _is_year(value: str) -> bool:
     return len(value) == len("2026") and int(value) in _YEARS
 
 

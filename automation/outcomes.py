@@ -121,8 +121,7 @@ OUTCOMES = (
     Outcome(
         "unknown",
         (75,),
-        "committed, not proved: `reason.kind` is `unreadable`, `still_old` or `pending`; "
-        "run again to find out",
+        "committed, not proved: `reason.kind` is `unreadable`, `still_old` or `pending`; run again to find out",
         "Not known: the change was submitted, and nothing proves yet that it worked",
         "wait",
     ),
@@ -156,8 +155,7 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ): "Free some space, mend the folder's rights or choose another with --runs-dir, then run again.",
     ("needs_person", None): "Run the same command again at a terminal with --headed and do in the window "
     "what the store asks; the run goes on from there.",
-    ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in "
-    "the window.",
+    ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in the window.",
     (
         "needs_person",
         "captcha",
@@ -212,14 +210,12 @@ ADVICE: dict[tuple[str, str | None], str] = {
         "off_path",
         "address_unreadable",
     ): "Look in an ordinary browser whether the account's page shows its address, then run again.",
-    ("site", None): "See whether the store opens in an ordinary browser, then run again; `readdress check` "
-    "tells more.",
+    ("site", None): "See whether the store opens in an ordinary browser, then run again; `readdress check` tells more.",
     ("site", "timeout"): "Run again; a larger --timeout gives a slow store more time.",
     (
         "site",
         "browser",
-    ): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress "
-    "browser install`.",
+    ): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress browser install`.",
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
     ("error", None): "Run again: it first finds out how things stand. If it comes back, please report it.",

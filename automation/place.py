@@ -16,6 +16,15 @@ START = -1
 """The place before the first step."""
 
 
+class Known(NamedTuple):
+    """What the run knows by itself, to read a page with."""
+
+    old: str
+    new: str
+    done: frozenset[str]
+    """Ids of the steps that it did."""
+
+
 class Place(NamedTuple):
     """The furthest step that is done, and what showed it."""
 
@@ -23,36 +32,31 @@ class Place(NamedTuple):
     sighting: Sighting
 
 
-def evidence(sighting: Sighting, old: str, new: str) -> set[str]:
+def evidence(sighting: Sighting, known: Known) -> set[str]:
     """Which of the two addresses the masks beside a landmark fit: `old`, `new`, `both`, `neither`."""
-    return {which(shown, old, new) for item in sighting.items for shown in item.near}
+    return {which(shown, known.old, known.new) for item in sighting.items for shown in item.near}
 
 
-def counts(step: Step, sighting: Sighting, done: Iterable[str], old: str, new: str) -> bool:
+def counts(step: Step, sighting: Sighting, known: Known) -> bool:
     """Whether the landmark shows that the step is done.
 
     Pages that look alike for both mailboxes are told apart by the address printed there; where that says
     nothing, by whether this run did the step.
     """
     if step.own or step.mailbox is None:
-        return not step.own or step.id in done
-    fits = evidence(sighting, old, new)
+        return not step.own or step.id in known.done
+    fits = evidence(sighting, known)
     other = "new" if step.mailbox == "old" else "old"
     if step.mailbox in fits:
         return True
-    return other not in fits and step.id in done
+    return other not in fits and step.id in known.done
 
 
-def furthest(
-    steps: Sequence[Step], sightings: Sequence[Sighting], first: int, done: Iterable[str], old: str, new: str
-) -> Place | None:
+def furthest(steps: Sequence[Step], sightings: Sequence[Sighting], first: int, known: Known) -> Place | None:
     """The furthest step from `first` on whose landmark shows; None when none does."""
-    done = frozenset(done)
     for index in range(len(steps) - 1, first - 1, -1):
         for sighting in sightings:
-            if sighting.landmark.name == steps[index].arrives and counts(
-                steps[index], sighting, done, old, new
-            ):
+            if sighting.landmark.name == steps[index].arrives and counts(steps[index], sighting, known):
                 return Place(index, sighting)
     return None
 

@@ -49,7 +49,9 @@ class Progress:
         gone = now - began
         came = self._letters.get(box, 0)
         arrived = f"{came} other letter{'' if came == 1 else 's'} arrived" if came else "nothing arrived yet"
-        text = f"waiting for the letter in the {MAILBOXES[box]}: {gone:.0f} s gone, {limit - gone:.0f} s left, {arrived}"
+        text = (
+            f"waiting for the letter in the {MAILBOXES[box]}: {gone:.0f} s gone, {limit - gone:.0f} s left, {arrived}"
+        )
         self._draw(text) if self._live else self._line("", text)
 
     def _on_run(self, event: Event) -> None:

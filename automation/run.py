@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.account import Account
 from automation.errors import Cancelled, OffPath, SettingsStop, SiteStop, Unknown
 from automation.evidence import masked_picture
+from automation.place import Known
 from automation.secret import type_secret
 from automation.sign_in import SignIn
 from automation.tabs import Tabs
@@ -83,6 +84,11 @@ class Run:
         self._person, self._signals, self._on_tick = person, signals, on_tick
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
+
+    @property
+    def known(self) -> Known:
+        """What the run knows by itself, to read a page with."""
+        return Known(self.old, self.new, frozenset(self.done))
 
     @property
     def step_id(self) -> str | None:

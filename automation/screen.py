@@ -36,10 +36,7 @@ def as_text(
     feed.
     """
     keep = frozenset(str(code["sender"]) for code in result["codes"] if code.get("sender"))
-    rows = [
-        (label, scrub(str(text), keep=keep, limit=_LONG).strip())
-        for label, text in _rows(result, intents, mend)
-    ]
+    rows = [(label, scrub(str(text), keep=keep, limit=_LONG).strip()) for label, text in _rows(result, intents, mend)]
     rows += _report(result)
     lines = [*_headline(result, width, colour=colour), ""]
     for label, text in rows:
@@ -80,9 +77,7 @@ def _headline(result: Mapping[str, Any], width: int, *, colour: bool) -> list[st
     return [_painted(line, f"1;{_COLOURS[tone]}", colour=colour) for line in _wrapped(text, width)]
 
 
-def _rows(
-    result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+def _rows(result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from (("proof", str(proof)) for proof in result["proofs"])
     if result["reason"]:
         yield from _reason(result, result["reason"], intents)

@@ -110,11 +110,7 @@ class Settings:
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
         bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return (
-            not bridged
-            and self.is_near(urlsplit(self.store_url).hostname)
-            and self.is_near(mailbox.imap.host)
-        )
+        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
 
 
 def load(

@@ -38,9 +38,7 @@ class SignIn:
                 kind="password",
             )
         if self._refused:
-            raise Refused(
-                "The store refused the password in this run; it is not typed again.", kind="wrong_password"
-            )
+            raise Refused("The store refused the password in this run; it is not typed again.", kind="wrong_password")
         return self._task.password
 
     def refused(self) -> None:

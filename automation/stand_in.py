@@ -6,7 +6,7 @@ import json
 import secrets
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,8 +139,7 @@ def stand_in(
                     "accounts": [{"email": old, "password": password, "name": "Anna"}],
                     "registered": list(registered),
                     "mailboxes": [
-                        {"address": address, "imap": mail.imap, "password": secret}
-                        for address, secret in users.items()
+                        {"address": address, "imap": mail.imap, "password": secret} for address, secret in users.items()
                     ],
                     "decoys_to": [new],
                     "switches": dict(switches or {}),
@@ -196,10 +195,8 @@ def _ready(name: str, running: subprocess.Popen[str], configuration: Mapping[str
 
 def _end(running: subprocess.Popen[str]) -> None:
     assert running.stdin is not None
-    try:
+    with suppress(BrokenPipeError):  # it is gone already
         running.stdin.close()
-    except BrokenPipeError:
-        pass  # it is gone already
     try:
         running.wait(STOP_S)
     except subprocess.TimeoutExpired:

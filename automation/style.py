@@ -33,9 +33,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"([^{}]*)([{}])")
-_EVERYWHERE = re.compile(
-    r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL
-)
+_EVERYWHERE = re.compile(r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
 _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
@@ -147,9 +145,7 @@ def _gone(css: Mapping[str, str]) -> bool:
 
 
 def _cuts(css: Mapping[str, str]) -> bool:
-    return any(
-        css.get(name, "").startswith(("hidden", "clip")) for name in ("overflow", "overflow-x", "overflow-y")
-    )
+    return any(css.get(name, "").startswith(("hidden", "clip")) for name in ("overflow", "overflow-x", "overflow-y"))
 
 
 def _away(css: Mapping[str, str]) -> bool:
@@ -175,8 +171,7 @@ def _inherited(node: LexborNode, outer: Style, css: Mapping[str, str]) -> Style:
         colour=colour(css["color"]) if own_colour else outer.colour,
         transparent=is_transparent(css["color"]) if own_colour else outer.transparent,
         background=background(css, outer.background),
-        struck=outer.struck
-        or "line-through" in css.get("text-decoration", "") + css.get("text-decoration-line", ""),
+        struck=outer.struck or "line-through" in css.get("text-decoration", "") + css.get("text-decoration-line", ""),
         reversed=outer.reversed or _reverses(node, css),
         keeps_lines=_keeps_lines(node, css, outer=outer.keeps_lines),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import SiteStop
-from automation.look import look
+from automation.look import look, words
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request
@@ -47,9 +47,9 @@ class Tabs:
         return look(self.pages if pages is None else pages, [self._store.landmarks[name] for name in names])
 
     def seen(self) -> str:
-        """The landmarks that show now, by name."""
+        """What shows now: the known landmarks by name, and the page's own words."""
         names = dict.fromkeys(sighting.landmark.name for sighting in self.look(*self._store.landmarks))
-        return ", ".join(names) or "no known landmark"
+        return f"{', '.join(names) or 'no known landmark'}; the page says: {words(self.pages)}"
 
     def live(self, milliseconds: float) -> None:
         """Let the pages live for a moment; a site stop when there is none left."""

@@ -145,17 +145,13 @@ class Timeline:
         for row in reversed(self.rows):
             if row.kind == "step" and (row.id == wanted or not wanted):
                 return row
-        return self._insert(
-            Row(wanted, "" if wanted else "Before the first step", "step", "done", began=moment(event))
-        )
+        return self._insert(Row(wanted, "" if wanted else "Before the first step", "step", "done", began=moment(event)))
 
     def _arriving(self, event: Event) -> Row:
         row = self._open_step()
         if row is not None and row.id == said(event, "step"):
             return row
-        return self._insert(
-            Row(said(event, "step"), said(event, "intent"), "step", "done", began=moment(event))
-        )
+        return self._insert(Row(said(event, "step"), said(event, "intent"), "step", "done", began=moment(event)))
 
     def _open_step(self) -> Row | None:
         last = self.rows[-1] if self.rows else None

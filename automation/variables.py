@@ -22,9 +22,7 @@ class Variable(NamedTuple):
 def _secret(name: str, whose: str) -> tuple[Variable, Variable]:
     return (
         Variable(name, whose, "—"),
-        Variable(
-            f"{name}_COMMAND", "a command that prints it instead, run without a shell: `pass show mail`", "—"
-        ),
+        Variable(f"{name}_COMMAND", "a command that prints it instead, run without a shell: `pass show mail`", "—"),
     )
 
 
@@ -51,9 +49,7 @@ SETTINGS: tuple[Variable, ...] = (
         "—",
     ),
     Variable(f"{PREFIX}STORE_USER", "the name to sign in with", "the old address"),
-    *_secret(
-        f"{PREFIX}STORE_PASSWORD", "the store's password; without it a kept session, else a person signs in"
-    ),
+    *_secret(f"{PREFIX}STORE_PASSWORD", "the store's password; without it a kept session, else a person signs in"),
     *_mailbox("OLD", "the address that the account has now"),
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
     Variable(f"{PREFIX}BROWSER_PATH", "the Chromium, Chrome or Edge to use", "found by itself"),

@@ -65,9 +65,7 @@ def pattern(phrases: list[str]) -> re.Pattern[str]:
     for word in words:
         by_letter.setdefault(word[0], []).append(word)
     # Grouped by their first letter: most places of a text are then dismissed at once.
-    groups = [
-        f"(?={re.escape(letter)})(?:{'|'.join(each)})" for letter, each in by_letter.items() if letter != "\\"
-    ]
+    groups = [f"(?={re.escape(letter)})(?:{'|'.join(each)})" for letter, each in by_letter.items() if letter != "\\"]
     groups += by_letter.get("\\", [])
     return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(groups)})", *signs]))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop
+from automation.errors import OffPath, Refused, Stop
 from automation.place import START, Place, at_start, furthest, interrupted
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class Walk:
             if self._handle(sightings):
                 anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
                 continue
-            found = furthest(steps, sightings, first, run.done, run.old, run.new)
+            found = furthest(steps, sightings, first, run.known)
             if found is None and time.monotonic() > anywhere_from:
-                found = furthest(steps, sightings, 0, run.done, run.old, run.new)
+                found = furthest(steps, sightings, 0, run.known)
                 found = found or at_start(self._flow, sightings)
             if found:
                 self._skipped(first, found)
@@ -153,7 +153,7 @@ class Walk:
         return self._run.tabs.look(*sorted(names))
 
     def _skipped(self, first: int, found: Place) -> None:
-        if found.index < first:
+        if found.index < first and self._run.step is not None:
             self._run.done -= {step.id for step in self._flow.steps[found.index + 1 :]}
             self._run.journal.write("back", to=found.index + 1, landmark=found.sighting.landmark.name)
         for step in self._flow.steps[first : max(found.index, 0)]:
@@ -182,11 +182,16 @@ class Walk:
         if step is None and not run.tabs.look(*run.store.landmarks):
             return OffPath(
                 f"{run.store.start} shows nothing that is known of {run.store.title}: it is not recognised as this "
-                "store. Check READDRESS_STORE_URL.", kind="not_this_store", expected=expected, seen=run.tabs.seen(),
+                "store. Check READDRESS_STORE_URL.",
+                kind="not_this_store",
+                expected=expected,
+                seen=run.tabs.seen(),
             )
         return OffPath(
             f"{what} ended on a page that no landmark matches. A masked picture is in the report; look at it, "
-            "and run again or go on by hand.", expected=expected, seen=run.tabs.seen(),
+            "and run again or go on by hand.",
+            expected=expected,
+            seen=run.tabs.seen(),
         )
 
     # -- interruptions ---------------------------------------------------------------------------
@@ -208,7 +213,9 @@ class Walk:
         interruption.action(run)
         self._await_answer(interruption, sighting)
         run.journal.write(
-            "interruption", name=interruption.name, intent=interruption.intent,
+            "interruption",
+            name=interruption.name,
+            intent=interruption.intent,
             seconds=round(time.monotonic() - began, 2),
         )
         return True
@@ -235,7 +242,10 @@ class Walk:
         return Refused(
             f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "
             "tried again. Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
-            kind=refusal.reason.kind, store_said=said, expected="signed in", seen=interruption.shows,
+            kind=refusal.reason.kind,
+            store_said=said,
+            expected="signed in",
+            seen=interruption.shows,
         )
 
     def _tell(self, step: Step, found: Place | None) -> None:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sample_runs import Change, Command
 
-from automation.attempt import Around, attempt
 from automation.browser import find_browser, launch_arguments
 from automation.errors import SiteStop
-from automation.person import Person
-from automation.settings import Options, load
 from automation.stand_in import StandIn, stand_in
-from automation.store import load_store
-from automation.task import Signals
-from flows.change_email import flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext
-
-STORES = Path(__file__).parents[1] / "flows" / "stores"
 
 
 def lacking(tool: str) -> None:
@@ -33,6 +25,11 @@ def lacking(tool: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{tool} is missing, and CI must have it")
     pytest.skip(f"{tool} is missing")
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """No test has one; pytest-playwright 0.10 defines it in a way that pytest 9 warns of."""
 
 
 @pytest.fixture(scope="session")
@@ -56,23 +53,6 @@ def make_store() -> Iterator[Callable[..., StandIn]]:
         yield lambda **options: stack.enter_context(stand_in(**options))
 
 
-@dataclass(frozen=True)
-class Change:
-    """Runs the change on a stand-in, in the test's own browser context."""
-
-    context: BrowserContext
-    folder: Path
-
-    def __call__(self, store: StandIn, **options: Any) -> dict[str, Any]:
-        """The result of one run; options as on the command line."""
-        wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
-        wanted.update(options)  # type: ignore[typeddict-item]
-        environment = {**store.environment(), **options.pop("environment", {})}
-        settings = load(wanted, environment, Path(os.devnull), self.folder)
-        described = load_store(STORES, settings.store).at(store.url, (), frozenset())
-        return attempt(settings, described, flow, Around(self.folder / "state", Signals(), Person()), self.context)
-
-
 @pytest.fixture
 def change(context: BrowserContext, tmp_path: Path) -> Change:
     """`change(store, …)`: one run in this test's browser, with a state folder of its own."""
@@ -86,3 +66,9 @@ def readdress() -> str:
     found = str(beside) if beside.exists() else shutil.which("readdress")
     assert found, "the readdress command is not installed"
     return found
+
+
+@pytest.fixture
+def command(readdress: str, tmp_path: Path) -> Command:
+    """`command("change", "--yes", …)`: the installed command in an environment of its own."""
+    return Command(readdress, tmp_path)

@@ -111,8 +111,6 @@ fields = st.sampled_from(
     ]
 )
 foreign_events = st.lists(
-    st.builds(
-        lambda kind, rest: {**rest, "event": kind}, kinds, st.dictionaries(fields, anything, max_size=8)
-    ),
+    st.builds(lambda kind, rest: {**rest, "event": kind}, kinds, st.dictionaries(fields, anything, max_size=8)),
     max_size=12,
 )

@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from email.policy import default
 from html import unescape
 from http.cookiejar import CookieJar
@@ -23,6 +23,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from email.message import EmailMessage
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 OLD, NEW = "anna.rossi@example.org", "bianchi@example.net"
@@ -30,13 +31,23 @@ PASSWORDS = {OLD: "old secret", NEW: "new secret"}
 SHOP_PASSWORD = "shop secret"
 PATIENCE_S = 10
 
+TEXTS = {file.stem: tomllib.loads(file.read_text("utf-8")) for file in (FIXTURES / "store/texts").glob("*.toml")}
+ERROR, PAGE = TEXTS["en"]["error"], TEXTS["en"]["page"]
+
+WAYS = "/iv/mini/identity_verify.htm"
+PASSWORD = "/iv/mini/password_verify.htm"
+PROVE_OLD = "/iv/mini/email_verify.htm"
+SEND = {"old": "/iv/mini/send_old_code.htm", "new": "/iv/mini/send_new_code.htm"}
+NAME_NEW = "/iv/mini/new_email.htm"
+PROVE_NEW = "/iv/mini/new_email_verify.htm"
+
 
 @contextmanager
 def started(name: str, configuration: Mapping[str, Any] | str) -> Iterator[subprocess.Popen[str]]:
     """A stand-in that was told its configuration; killed at the end when it is still there."""
     line = configuration if isinstance(configuration, str) else json.dumps(configuration)
     pipe = subprocess.PIPE
-    command = [sys.executable, FIXTURES / name]
+    command = [sys.executable, str(FIXTURES / name)]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdin is not None
         process.stdin.write(line + "\n")
@@ -63,7 +74,11 @@ def signed_in(imap: str, address: str, password: str) -> imaplib.IMAP4:
     """An IMAP connection to a mailbox."""
     host, _, port = imap.rpartition(":")
     connection = imaplib.IMAP4(host, int(port), timeout=PATIENCE_S)
-    connection.login(address, f'"{password}"')
+    try:
+        connection.login(address, password)
+    except imaplib.IMAP4.error:
+        connection.logout()
+        raise
     return connection
 
 
@@ -73,10 +88,10 @@ def letters(imap: str, address: str, folder: str = "INBOX") -> list[EmailMessage
     try:
         connection.select(folder, readonly=True)
         numbers = connection.search(None, "ALL")[1][0].split()
-        raw = [connection.fetch(number, "(BODY.PEEK[])")[1][0][1] for number in numbers]
+        raw = [connection.fetch(number, "(BODY.PEEK[])")[1][0] for number in numbers]
     finally:
         connection.logout()
-    return [email.message_from_bytes(each, policy=default) for each in raw]
+    return [email.message_from_bytes(each[1], policy=default) for each in raw if isinstance(each, tuple)]
 
 
 def html_of(letter: EmailMessage) -> str:
@@ -135,11 +150,11 @@ class Store:
         raise AssertionError(f"no {count} letters of the kind {kind} to {to}: {self.truth()['letters']}")
 
     def code(self, to: str, count: int = 1) -> str:
-        """The code in the newest letter, once there are so many code letters (one lies there from the start)."""
+        """The code in the newest letter, once so many were asked for; an old one lay there before."""
         self.sent("code", to, count + (to == OLD))
         pages = [html_of(each) for each in letters(self.imap, to)]
         found = [re.findall(r'color:#FF4747;">(\d+)</div>', page) for page in pages]
-        return [values[0] for values in found if values][-1]
+        return str([values[0] for values in found if values][-1])
 
     def sign_in(self, name: str = OLD, password: str = SHOP_PASSWORD) -> str:
         return self.post("/login/mini.htm", fm_login_id=name, fm_login_password=password)
@@ -153,3 +168,30 @@ def store(**configuration: Any) -> Iterator[Store]:
         given = {"smtp": mail["smtp"], "accounts": [account], **configuration}
         with started("store", given) as process:
             yield Store(addresses(process), mail["imap"])
+
+
+def ask(shop: Store, purpose: str) -> str:
+    """Ask for a code; the refusal, empty when there is none."""
+    return json.loads(shop.post(SEND[purpose]))["error"] or ""
+
+
+def prove_old(shop: Store) -> None:
+    shop.get(WAYS)
+    assert not ask(shop, "old")
+    shop.post(PROVE_OLD, checkcode=shop.code(OLD))
+
+
+def name_new(shop: Store, address: str = NEW) -> str:
+    return shop.post(NAME_NEW, newEmail=address, newEmailAgain=address)
+
+
+def change(shop: Store) -> str:
+    """The whole path; the page at its end."""
+    prove_old(shop)
+    name_new(shop)
+    assert not ask(shop, "new")
+    return shop.post(PROVE_NEW, checkcode=shop.code(NEW))
+
+
+def wrong(code: str) -> str:
+    return code[:-1] + str((int(code[-1]) + 1) % 10)

@@ -3,75 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from sample_runs import STORES
 
-from automation.outcomes import OUTCOMES
 from automation.store import load_store
-from tests.conftest import STORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sample_runs import Command
+
     from automation.stand_in import StandIn
 
-KEYS = {
-    "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
-    "steps", "advice", "report",
-}  # fmt: skip
 COMMANDS = ["change", "check", "demo", "steps", "store", "runs", "browser where", "browser install"]
-
-
-class Command:
-    """The installed command with an environment of its own."""
-
-    def __init__(self, program: str, home: Path) -> None:
-        self.program, self.home = program, home
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "READDRESS_RUNS_DIR": str(home / "runs"),
-            **{name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"},
-        }
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [self.program, *arguments],
-            cwd=self.home,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        with self.start(*arguments, **environment) as running:
-            out, err = running.communicate(timeout=120)
-        return subprocess.CompletedProcess(arguments, running.returncode, out, err)
-
-    def json(self, *arguments: str, **environment: str) -> dict[str, Any]:
-        """The one JSON object on stdout, checked against the contract."""
-        done = self(*arguments, "--json", **environment)
-        result: dict[str, Any] = json.loads(done.stdout)
-        assert set(result) == KEYS
-        assert result["exit"] == done.returncode
-        codes = next(outcome.exit_codes for outcome in OUTCOMES if outcome.name == result["outcome"])
-        assert done.returncode in codes
-        return result
-
-
-@pytest.fixture
-def command(readdress: str, tmp_path: Path) -> Command:
-    return Command(readdress, tmp_path)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -84,9 +35,7 @@ def test_every_help_starts_with_an_example(name: str, command: Command) -> None:
 
 
 def test_the_module_is_the_command(command: Command, readdress: str) -> None:
-    module = subprocess.run(
-        [sys.executable, "-m", "automation", "steps"], capture_output=True, text=True, check=True
-    )
+    module = subprocess.run([sys.executable, "-m", "automation", "steps"], capture_output=True, text=True, check=True)
     assert module.stdout == command("steps").stdout
 
 
@@ -173,9 +122,7 @@ def test_the_change_runs_and_keeps_everything_private(command: Command, make_sto
         assert not [secret for secret in secrets if secret in text]
 
 
-def test_a_rehearsal_requests_nothing_and_reports_ranks(
-    command: Command, make_store: Callable[..., StandIn]
-) -> None:
+def test_a_rehearsal_requests_nothing_and_reports_ranks(command: Command, make_store: Callable[..., StandIn]) -> None:
     store = make_store()
     result = command.json("change", "--dry-run", **store.environment())
     assert (result["outcome"], result["exit"]) == ("planned", 0)

@@ -92,9 +92,7 @@ def test_a_folder_of_that_name_is_somebody_s_virtual_environment(tmp_path: Path)
 @pytest.mark.parametrize(
     "bad", [CANARY, f"{CANARY} {CANARY}", f"A='{CANARY}", f'A="{CANARY}" {CANARY}', f"'A={CANARY}"]
 )
-def test_a_line_that_cant_be_understood_is_named_by_its_number(
-    tmp_path: Path, bad: str, newline: str
-) -> None:
+def test_a_line_that_cant_be_understood_is_named_by_its_number(tmp_path: Path, bad: str, newline: str) -> None:
     written(tmp_path, newline.join(["# a comment", "B=1", "", "  ", bad, ""]))
     assert only_problem(tmp_path) == f"{tmp_path}/.env, line 5: can't be understood; write NAME='value'"
 

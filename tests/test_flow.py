@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sample_runs import STORES
 
 from automation.flow import Flow
 from automation.path_table import as_markdown, rows
 from automation.store import load_store, store_names
 from flows.change_email import flow
-from tests.conftest import STORES
 
 if TYPE_CHECKING:
     from automation.run import Run
@@ -37,7 +37,7 @@ def test_a_flow_with_two_committing_steps_is_refused() -> None:
 
 def test_a_step_without_an_intent_is_refused() -> None:
     made = Flow("x", title="X", start="a")
-    made.step("A1", commits=True)(lambda run: None)
+    made.step("A1", commits=True)(lambda _: None)
     with pytest.raises(ValueError, match="A1 has no docstring"):
         made.checked()
 

@@ -71,6 +71,7 @@ def test_a_request_is_remembered_for_half_an_hour(tmp_path: Path) -> None:
 
 def test_after_a_change_the_new_address_signs_in_and_after_its_refusal_the_old_one(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, "k")
+    ledger.sign_in_refused("old")  # a mistyped password, long before
     assert not ledger.sign_in_with_new(NEW)
     ledger.intend("run-1", NEW)
     assert ledger.sign_in_with_new(NEW)

@@ -53,9 +53,7 @@ def test_the_page_runs_no_script_and_loads_nothing(events: Events, pictures: dic
         "content",
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
     ) in marks.attributes
-    assert all(
-        value.startswith("data:image/png;base64,") for name, value in marks.attributes if name == "src"
-    )
+    assert all(value.startswith("data:image/png;base64,") for name, value in marks.attributes if name == "src")
     assert all(value.startswith("#") for name, value in marks.attributes if name == "href")
     assert not [name for name, _ in marks.attributes if name.startswith("on")]
     assert "url(" not in page

@@ -82,9 +82,7 @@ def test_a_result_masks_addresses_but_keeps_the_store_s_senders_and_the_path_of_
     result = result_of(
         events, outcome="refused", exit_code=4, reason=said, report=Path("/home/me@example.org/report.html")
     )
-    assert (
-        result["reason"]["store_said"] == "a***i@example.org is taken, writes account@notice.aliexpress.com"
-    )
+    assert result["reason"]["store_said"] == "a***i@example.org is taken, writes account@notice.aliexpress.com"
     assert result["report"] == "/home/me@example.org/report.html"
 
 

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from automation.scrub import scrub
 
 
-@pytest.mark.parametrize(
-    "around", ["{}", "<{}>", "“{}”", "mailto:{}?x", "({})", "{}, {}", "{}/{}", "x@{}", "é{}."]
-)
+@pytest.mark.parametrize("around", ["{}", "<{}>", "“{}”", "mailto:{}?x", "({})", "{}, {}", "{}/{}", "x@{}", "é{}."])
 @pytest.mark.parametrize(
     "address",
     [

@@ -136,9 +136,7 @@ def test_further_origins_are_exact() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["https://f.example/path", "http://f.example", "f.example", "https://*.example"]
-)
+@pytest.mark.parametrize("text", ["https://f.example/path", "http://f.example", "f.example", "https://*.example"])
 def test_an_origin_is_no_pattern_and_no_page(text: str) -> None:
     with pytest.raises(Wrong):
         web_origins(text, PLAIN)

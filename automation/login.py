@@ -1,0 +1,200 @@
+"""From host and password to a logged-in connection: TLS verified, one try, clear refusals."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+from contextlib import contextmanager, suppress
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from automation.address import mask
+from automation.errors import MailboxStop
+from automation.wire import Stopped, Wire
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from automation.mailbox import MailboxSettings
+
+MAX_SAID = 160
+_FINAL = ("AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED")
+_LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try again|temporar", re.IGNORECASE)
+
+
+class Lost(Exception):  # noqa: N818 - the connection is lost, which may be mended
+    """The connection is gone, or the server can't do it now: worth another try."""
+
+
+class Unreachable(Lost):
+    """There was no connection at all."""
+
+
+def log_in(settings: MailboxSettings, stop: threading.Event) -> Wire:
+    """A connection that is encrypted as the settings demand, and logged in.
+
+    Raises Lost, Stopped, or a MailboxStop that no further try would mend. The password is sent once.
+    """
+    wire = _connected(settings, stop)
+    try:
+        with _explained(settings):
+            _encrypt(wire, settings)
+            if wire.state == "NONAUTH":
+                _log_in(wire, settings)
+            _introduce(wire)
+    except BaseException:
+        with suppress(OSError):
+            wire.shutdown()
+        raise
+    return wire
+
+
+def said(answer: object, settings: MailboxSettings) -> str:
+    """The server's own words, cut short and without the password, for a message."""
+    text = answer
+    while isinstance(text, (list, tuple)) and text:
+        text = text[-1]
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    if settings.password:
+        words = words.replace(settings.password, "•••")
+    return "".join(c if c.isprintable() else " " for c in words).strip()[:MAX_SAID]
+
+
+def place(settings: MailboxSettings) -> str:
+    """Where the mailbox is served, for a message."""
+    return f"{settings.host}:{settings.port}"
+
+
+def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
+    if any(sign in settings.user + settings.password for sign in "\r\n\0"):
+        raise MailboxStop(
+            f"User or password for {place(settings)} holds a line end or NUL. Correct the setting.", kind="login_refused"
+        )
+    _refuse_plain_text(settings)
+    context = _context(settings)
+    with _explained(settings, connecting=True):
+        return Wire(
+            settings.host,
+            settings.port,
+            timeout_s=settings.timeout_s,
+            context=context if settings.tls == "implicit" else None,
+            stop=stop,
+        )
+
+
+def _refuse_plain_text(settings: MailboxSettings) -> None:
+    if settings.tls == "plain" and not _may_be_plain(settings):
+        raise MailboxStop(
+            f"{place(settings)} is not on this machine, and a password never goes there in plain text. "
+            "Use imaps:// in the mailbox's URL, or name the host in READDRESS_PLAIN_HOSTS if it is a container's.",
+            kind="plain_text",
+        )
+
+
+def _may_be_plain(settings: MailboxSettings) -> bool:
+    if settings.host in settings.plain_hosts or settings.host == "localhost":
+        return True
+    try:
+        return ip_address(settings.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _context(settings: MailboxSettings) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise MailboxStop(
+            f"The CA file {settings.ca_file} can't be used ({error.strerror or 'it holds no certificate'}). "
+            "Give --imap-ca a PEM file.",
+            kind="tls",
+        ) from None
+
+
+def _encrypt(wire: Wire, settings: MailboxSettings) -> None:
+    """STARTTLS wherever it is offered; without it only where plain text is allowed."""
+    if settings.tls == "implicit":
+        return
+    if wire.state == "NONAUTH" and "STARTTLS" in wire.capabilities:
+        wire.begin_tls(_context(settings))
+    elif not _may_be_plain(settings):
+        raise MailboxStop(
+            f"{place(settings)} offers no STARTTLS, so the password would go in plain text; it was not sent. "
+            "Use imaps:// in the mailbox's URL. If it always worked before, somebody may be in between.",
+            kind="tls",
+        )
+
+
+def _log_in(wire: Wire, settings: MailboxSettings) -> None:
+    user, password = settings.user, settings.password
+    try:
+        if (user + password).isascii() or "AUTH=PLAIN" not in wire.capabilities:
+            answer, text = wire._simple_command("LOGIN", _quoted(user), _quoted(password))  # noqa: SLF001 - login() takes ASCII only
+            wire.state = "AUTH"
+        else:
+            answer, text = wire.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        answer, text = "NO", [str(error).encode()]
+    if answer != "OK":
+        _refused(said(text, settings), settings)
+
+
+def _refused(words: str, settings: MailboxSettings) -> None:
+    if _LATER.search(words) and not any(code in words.upper() for code in _FINAL):
+        raise Lost(f"{place(settings)} can't log in now: “{words}”")
+    user = mask(settings.user) if "@" in settings.user else settings.user
+    raise MailboxStop(
+        f"{place(settings)} refused the login of {user}: “{words}”. One try was made. Check user and password; "
+        "many providers want an app password here, and IMAP switched on in their settings.",
+        kind="login_refused",
+    )
+
+
+def _quoted(text: str) -> bytes:
+    return b'"' + text.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def _introduce(wire: Wire) -> None:
+    """Some servers open nothing for a client that doesn't say its name."""
+    _, later = wire.response("CAPABILITY")
+    announced = {*wire.capabilities, *(later[-1] or b"").decode("ascii", "replace").upper().split()}
+    if "ID" in announced:
+        with suppress(_Refusal):
+            _checked(wire.xatom("ID", '("name" "readdress")'))
+
+
+@contextmanager
+def _explained(settings: MailboxSettings, *, connecting: bool = False) -> Iterator[None]:
+    """Whatever goes wrong on the way, as Lost or as a MailboxStop with what to do."""
+    try:
+        yield
+    except (Lost, Stopped, MailboxStop):
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise MailboxStop(
+            f"The certificate of {place(settings)} is not valid: {error.verify_message}. The password was not sent. "
+            "Check the host; a server with a CA of its own needs --imap-ca FILE.",
+            kind="tls",
+        ) from None
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError):
+        raise Lost(f"{place(settings)} closed the connection") from None
+    except ssl.SSLError as error:
+        raise MailboxStop(
+            f"No encrypted connection to {place(settings)}: {error.reason or error.args[-1]}. "
+            "The password was not sent. Check port and scheme (imaps:// is port 993, imap:// is 143).",
+            kind="tls",
+        ) from None
+    except socket.gaierror:
+        raise Unreachable(f"there is no host {settings.host}") from None
+    except TimeoutError:
+        raise Unreachable(f"{place(settings)} did not answer within {settings.timeout_s:g} s") from None
+    except OSError as error:
+        raise Unreachable(f"{place(settings)}: {error.strerror or type(error).__name__}") from None
+    except imaplib.IMAP4.error as error:
+        kind = Unreachable if connecting and not isinstance(error, imaplib.IMAP4.abort) else Lost
+        raise kind(f"{place(settings)} answered “{said(error.args, settings)}”") from None

@@ -1,0 +1,105 @@
+"""Which number of a letter is its code: HTML, plain text and subject must not disagree. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from automation.candidates import MARGIN, candidates
+from automation.characters import cleaned, folded
+from automation.numbers import LONGEST, SHORTEST, masked
+from automation.quotation import unquoted
+from automation.visible import Line
+from automation.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from automation.candidates import Candidate
+    from automation.message import Letter
+
+MAX_REJECTED = 20
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the page asks for."""
+
+    length: int | None = None
+    """Digits; None: 4 to 8."""
+    letters: bool = False
+    """The page takes letters too."""
+
+    def takes(self, value: str) -> bool:
+        """Whether a code of this form can be typed there."""
+        fitting = SHORTEST <= len(value) <= LONGEST if self.length is None else len(value) == self.length
+        return fitting and (self.letters or value.isdigit())
+
+    def __str__(self) -> str:
+        what = "characters" if self.letters else "digits"
+        return f"{self.length} {what}" if self.length else f"{SHORTEST} to {LONGEST} {what}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a letter, or one part of it, says."""
+
+    best: Candidate | None
+    """The code; None where there is none or it is in doubt."""
+    doubt: str | None = None
+    """Why the code is not sure."""
+    rejected: tuple[tuple[str, str], ...] = ()
+    """The other numbers, masked, each with the reason against it."""
+
+
+def reading_of(letter: Letter, shape: Shape) -> Reading:
+    """What HTML, plain text and subject say together."""
+    html = _part(unquoted(letter.html_lines), shape, "element")
+    plain = _part(unquoted(letter.plain_lines), shape, "line")
+    subject = _part([Line(cleaned(letter.subject))], shape, "subject")
+    shown = html if letter.html_lines else plain
+    rejected = tuple(dict.fromkeys(shown.rejected + subject.rejected))[:MAX_REJECTED]
+    doubt = shown.doubt or _disagreement(html, plain, subject)
+    best = shown.best or subject.best
+    if shown is html and not doubt and plain.best and not best:
+        doubt = "its code is not in the part that shows"
+    if best and not doubt and not _names_a_code(letter):
+        doubt = "no word for a code in it"
+    return Reading(None if doubt else best, doubt, rejected)
+
+
+def _disagreement(*parts: Reading) -> str | None:
+    codes = {part.best.value for part in parts if part.best}
+    return "its parts show different codes" if len(codes) > 1 else None
+
+
+def _names_a_code(letter: Letter) -> bool:
+    texts = [cleaned(letter.subject), *(line.text for line in letter.lines)]
+    return any(vocabulary().code.search(folded(text)) for text in texts)
+
+
+def _part(lines: Sequence[Line], shape: Shape, where: str) -> Reading:
+    best_of: dict[str, Candidate] = {}
+    for candidate in candidates(lines, letters=shape.letters, year_too=shape.length == len("2026")):
+        known = best_of.get(candidate.value)
+        if known is None or candidate.rank > known.rank:
+            best_of[candidate.value] = candidate
+    against = [(masked(each.value), each.why) for each in best_of.values() if not each.rank]
+    order = sorted((each for each in best_of.values() if each.rank), key=lambda each: -each.rank)
+    best = next((each for each in order if shape.takes(each.value)), None)
+    if best is None:
+        doubt = f"its code has {len(order[0].value)} characters, the page asks for {shape}" if order else None
+        return Reading(None, doubt, tuple(against))
+    others = [each for each in order if each is not best]
+    against += [(masked(each.value), "ranks lower") for each in others]
+    why = best.why.replace("in its element", {"line": "in its line"}.get(where, "in its element"))
+    return Reading(replace(best, why=why), _rivalry(best, others, shape), tuple(against))
+
+
+def _rivalry(best: Candidate, others: Sequence[Candidate], shape: Shape) -> str | None:
+    for other in others:
+        if shape.takes(other.value) and other.rank > best.rank - MARGIN:
+            return f"two possible codes of about equal rank ({masked(best.value)} and {masked(other.value)})"
+        if not shape.takes(other.value) and other.rank > best.rank:
+            return f"its likeliest code has {len(other.value)} characters, the page asks for {shape}"
+    return None

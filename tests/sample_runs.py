@@ -1,0 +1,87 @@
+"""Runs on a stand-in: in the test's own browser, or as the installed command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automation.attempt import Around, attempt
+from automation.outcomes import OUTCOMES
+from automation.person import Person
+from automation.settings import Options, load
+from automation.store import load_store
+from automation.task import Signals
+from flows.change_email import flow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from automation.stand_in import StandIn
+
+STORES = Path(__file__).parents[1] / "flows" / "stores"
+KEYS = {
+    "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
+    "steps", "advice", "report",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """Runs the change on a stand-in, in the test's own browser context."""
+
+    context: BrowserContext
+    folder: Path
+
+    def __call__(self, store: StandIn, **options: Any) -> dict[str, Any]:
+        """The result of one run; options as on the command line."""
+        wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
+        wanted.update(options)  # type: ignore[typeddict-item]
+        environment = {**store.environment(), **options.pop("environment", {})}
+        settings = load(wanted, environment, Path(os.devnull), self.folder)
+        described = load_store(STORES, settings.store).at(store.url, (), frozenset())
+        around = Around(self.folder / "state", Signals(), Person())
+        return attempt(settings, described, flow, around, self.context).result
+
+
+class Command:
+    """The installed command with an environment of its own."""
+
+    def __init__(self, program: str, home: Path) -> None:
+        self.program, self.home = program, home
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "READDRESS_RUNS_DIR": str(home / "runs"),
+            **{name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"},
+        }
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [self.program, *arguments],
+            cwd=self.home,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, **environment) as running:
+            out, err = running.communicate(timeout=120)
+        return subprocess.CompletedProcess(arguments, running.returncode, out, err)
+
+    def json(self, *arguments: str, **environment: str) -> dict[str, Any]:
+        """The one JSON object on stdout, checked against the contract."""
+        done = self(*arguments, "--json", **environment)
+        result: dict[str, Any] = json.loads(done.stdout)
+        assert set(result) == KEYS
+        assert result["exit"] == done.returncode
+        codes = next(outcome.exit_codes for outcome in OUTCOMES if outcome.name == result["outcome"])
+        assert done.returncode in codes
+        return result

@@ -1,0 +1,118 @@
+"""Looking at a page: what a person would see of its landmarks, and nothing that is hidden."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from automation import look as look_module
+from automation.look import look
+from automation.store import Landmark
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from automation.look import Sighting
+
+BUTTON = Landmark("get_code", "control", ("#code", "button.code"), ("Get code",), ("Obtener código",))
+FIELD = Landmark("field", "field", ("#f",), ("6 digits",))
+TEXT = Landmark("sent", "text", ("#sent",), ("was sent",))
+
+
+def seen(page: Page, html: str, landmark: Landmark) -> Sighting | None:
+    page.set_content(html)
+    return next(iter(look([page], [landmark])), None)
+
+
+@pytest.mark.parametrize(
+    ("html", "ranks", "how"),
+    [
+        ("<button id=code class=code>Get code</button>", (1, 2, 3), "structure"),
+        ("<button class=code>X</button>", (2,), "structure"),
+        ("<a href='#'>get  CODE</a>", (3,), "words"),
+        ("<input type=submit value='Get code'>", (3,), "words"),
+        ("<button aria-label='Get code'></button><style>button{width:9px;height:9px}</style>", (3,), "words"),
+        ("<button>Obtener código »</button>", (4,), "candidates"),
+        ("<button>Get code (57)</button>", (3,), "words"),
+    ],
+)
+def test_every_rank_that_matches_is_told_the_best_first(page: Page, html: str, ranks: tuple[int, ...], how: str) -> None:
+    sighting = seen(page, html, BUTTON)
+    assert sighting is not None
+    assert (sighting.ranks, sighting.how) == (ranks, how)
+    assert sighting.element(0).count() == 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<button id=code hidden>Get code</button>",
+        "<button id=code style='visibility:hidden'>Get code</button>",
+        "<div style='opacity:0'><button id=code>Get code</button></div>",
+        "<div style='display:none'><button id=code>Get code</button></div>",
+        "<p>Get code</p>",
+        "<button>Get code for everything</button>",
+        "<p id=sent></p>",
+    ],
+)
+def test_what_a_person_would_not_see_or_press_is_not_seen(page: Page, html: str) -> None:
+    page.set_content(html)
+    assert look([page], [BUTTON, TEXT]) == []
+
+
+def test_a_field_is_found_by_its_label_and_tells_its_shape(page: Page) -> None:
+    sighting = seen(page, "<label>6 digits <input maxlength=6 inputmode=numeric></label>", FIELD)
+    assert sighting is not None
+    assert sighting.rank == 2
+    assert sighting.items[0].shape["maxlength"] == 6
+    sighting.element(0).fill("1")
+
+
+def test_a_disabled_button_is_seen_as_disabled(page: Page) -> None:
+    for html in (
+        "<button id=code disabled>x</button>",
+        "<a id=code class='btn is-disabled'>x</a>",
+        "<a id=code aria-disabled=true>x</a>",
+    ):
+        sighting = seen(page, html, BUTTON)
+        assert sighting is not None
+        assert not sighting.items[0].enabled
+
+
+def test_the_address_nearest_to_a_landmark_is_told(page: Page) -> None:
+    html = "<p>Hi b***b@other.org</p><div><p>sent to a***i@example.org</p><button id=code>Get</button></div>"
+    sighting = seen(page, html, BUTTON)
+    assert sighting is not None
+    assert sighting.items[0].near == ("a***i@example.org",)
+
+
+def test_each_entry_of_a_list_says_only_its_own_words(page: Page) -> None:
+    html = (
+        "<ol><li>Phone +39 <button class=code>Go</button></li>"
+        "<li>E-mail a***i@x.org <button class=code>Go</button></li></ol>"
+    )
+    sighting = seen(page, html, BUTTON)
+    assert sighting is not None
+    assert [item.text for item in sighting.items] == ["Phone +39 Go", "E-mail a***i@x.org Go"]
+    assert sighting.element(1).evaluate("e => e.parentElement.innerText").startswith("E-mail")
+
+
+def test_the_newest_tab_is_looked_at_first_and_frames_too(page: Page) -> None:
+    page.set_content("<iframe srcdoc='<button id=code>one</button>'></iframe>")
+    page.frame_locator("iframe").locator("#code").wait_for()
+    newer = page.context.new_page()
+    newer.set_content("<button id=code>two</button>")
+    sightings = look([newer, page], [BUTTON])
+    assert [item.said for sighting in sightings for item in sighting.items] == ["two", "one"]
+
+
+def test_a_page_whose_script_spins_holds_nobody_back(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look_module, "LOOK_TIMEOUT_MS", 300)
+    page.set_content("<button id=code>x</button><script>setTimeout(() => { const end = Date.now() + 4000;"
+                     "while (Date.now() < end); }, 50)</script>")  # fmt: skip
+    page.wait_for_timeout(100)
+    began = time.monotonic()
+    assert look([page], [BUTTON]) == []
+    assert time.monotonic() - began < 3

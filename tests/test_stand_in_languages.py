@@ -1,0 +1,56 @@
+"""The stand-in store says everything in every language, on pages that are otherwise the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+from sample_stand_ins import PROVE_OLD, TEXTS, WAYS, store
+
+LANGUAGES = ["de", "en", "es", "fr", "it", "pl", "pt", "ru"]
+
+
+def test_every_language_has_every_text_with_the_same_places_to_fill_in() -> None:
+    assert sorted(TEXTS) == LANGUAGES
+    places = {
+        language: {
+            (table, name): sorted(re.findall(r"\{\w+\}", text))
+            for table, names in texts.items()
+            for name, text in names.items()
+        }
+        for language, texts in TEXTS.items()
+    }
+    assert all(found == places["en"] for found in places.values())
+    assert all(text.strip() for texts in TEXTS.values() for table in texts.values() for text in table.values())
+
+
+def skeleton(page: str) -> list[str]:
+    """Tags with their ids, names, classes and links; without what is said."""
+    tags = re.findall(r"<[a-z][^>]*>", unescape(page))
+    return [re.sub(r'(label|aria-label|title|placeholder|lang|data-words|content)="[^"]*"', "", tag) for tag in tags]
+
+
+def test_ids_and_structure_are_the_same_in_every_language() -> None:
+    paths = ["/", "/p/account/index.html", "/user/settings.htm", "/user/account.htm", "/user/profile.htm"]
+    seen = []
+    for language in LANGUAGES:
+        with store(language=language, switches={"require_sign_in": False}) as shop:
+            pages = [shop.get(path) for path in [*paths, WAYS, PROVE_OLD, "/login/mini.htm"]]
+            assert all(f'<html lang="{language}">' in page for page in pages)
+            assert TEXTS[language]["legacy"]["change_email"] in pages[3]
+            seen.append([skeleton(page) for page in pages])
+
+    assert all(pages == seen[0] for pages in seen)
+
+
+def test_the_newer_pages_too_have_the_same_structure_in_every_language() -> None:
+    views = ["home", "login", "account_home", "settings", "personal", "profile"]
+    seen = []
+    for language in TEXTS:
+        with store(generation="center", language=language, switches={"require_sign_in": False}) as shop:
+            pages = [json.loads(shop.get(f"/api/view/{view}"))["html"] for view in views]
+            assert TEXTS[language]["center"]["change_email"] in pages[4]
+            seen.append([skeleton(page) for page in pages])
+
+    assert all(pages == seen[0] for pages in seen)
