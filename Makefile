@@ -40,6 +40,7 @@ lint: venv ## check style, format and the generated parts of the README
 .PHONY: types
 types: venv ## check the types
 	@$(BIN)/mypy
+	@for each in mail store; do MYPYPATH=fixtures/$$each $(BIN)/mypy fixtures/$$each || exit 1; done
 
 .PHONY: docs
 docs: venv ## write the generated parts of the README anew

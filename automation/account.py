@@ -12,6 +12,7 @@ from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Un
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from automation.ledger import Settlement
     from automation.look import Item
     from automation.run import Run
 
@@ -70,7 +71,7 @@ class Account:
         if shown == "neither":
             raise self._wrong_account()
         if intent is not None:
-            how = "applied" if shown == "new" else "no_effect"
+            how: Settlement = "applied" if shown == "new" else "no_effect"
             run.ledger.settle(intent.run, run.new, how)
             run.journal.write("settled", **{"as": how}, how="the account was read afresh")
         if shown == "new":

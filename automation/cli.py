@@ -195,7 +195,7 @@ def demo(
         _served(generation, language, switch) as served,
         TemporaryDirectory(prefix="readdress-demo-") as state,
     ):
-        settings = load(options, {**scrubbed, **served.environment()}, Path(os.devnull), Path(state))
+        settings = load(options, {**scrubbed, **served.environment()}, None, Path(state))
         scrub_environment(os.environ)
         return _attempted(settings, Path(state))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from automation.message import Letter
 
-__all__ = ["Found", "NotTaken", "Shape", "Wanted", "read_code"]
+__all__ = ["Found", "NotTaken", "Shape", "Wanted", "is_sender", "read_code"]
 
 GRACE = timedelta(minutes=1)
 """So much the clocks of sender and mailbox may differ."""
@@ -95,9 +95,13 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
     return Found(value, reading.best.why, reading.rejected, valid_for_s)
 
 
+def is_sender(address: str, wanted: Wanted) -> bool:
+    """Whether letters from this address may carry the code."""
+    return not wanted.senders.isdisjoint((address, address.rpartition("@")[2]))
+
+
 def _sender(letter: Letter, wanted: Wanted) -> str | None:
-    domain = letter.sender.rpartition("@")[2]
-    return None if {letter.sender, domain} & wanted.senders else f"from another sender ({letter.sender[:80]})"
+    return None if is_sender(letter.sender, wanted) else f"from another sender ({letter.sender[:80]})"
 
 
 def _recipient(letter: Letter, wanted: Wanted) -> str | None:

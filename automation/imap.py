@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import imaplib
-import re
-import ssl
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
 
-from automation.errors import MailboxStop
 from automation.fetched import fetched
-from automation.login import log_in
-from automation.wire import Stopped, Wire
+from automation.login import Lost, Unreachable, log_in, place, said
+from automation.mailbox import Stopped
+from automation.wire import Flood
 
 if TYPE_CHECKING:
     import threading
@@ -23,24 +21,20 @@ if TYPE_CHECKING:
 
     from automation.fetched import Fetched
     from automation.mailbox import MailboxSettings
+    from automation.wire import Wire
 
-__all__ = ["Connection", "Lost", "NotOpened", "Stopped"]
+__all__ = ["Connection", "Lost", "NotOpened", "Opened", "Stopped", "Unreachable"]
 
 MAX_LETTER = 1024 * 1024
 WHOLE = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_LETTER + 1}>)"
 BRIEF = "(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (FROM MESSAGE-ID)])"
-MAX_FOLDERS_TRIED = 3
 JUNK_NAMES = (
     *("junk", "spam", "junk e-mail", "junk email", "bulk mail", "bulk", "posta indesiderata", "indesiderata"),
     *("spamverdacht", "unerwünscht", "unerwünschte werbung", "junk-e-mail", "courrier indésirable", "indésirables"),
     *("pourriel", "correo no deseado", "correo basura", "lixo eletrônico", "lixo electrónico", "lixo", "спам"),
-    *("нежелательная почта", "wiadomości-śmieci", "niechciane", "垃圾邮件", "スパム"),  # noqa: RUF001 - names of folders
+    *("нежелательная почта", "wiadomości-śmieci", "niechciane", "垃圾邮件", "スパム"),
 )
 """Where the server doesn't say which folder holds the junk."""
-
-
-class Lost(Exception):  # noqa: N818 - the connection is lost, which may be mended
-    """The connection is gone, or the server can't do it now: worth another try."""
 
 
 class NotOpened(Exception):  # noqa: N818 - an answer of the server
@@ -61,13 +55,20 @@ class Connection:
 
     def __init__(self, settings: MailboxSettings, stop: threading.Event) -> None:
         self._settings = settings
-        self._wire = _translated(lambda: log_in(settings, stop), settings)
+        self._wire = log_in(settings, stop)
         self._box = _Box(self._wire)
+        self._announced = False
+
+    def heed(self, stop: threading.Event) -> None:
+        """From now on end every wait for an answer when this event is set."""
+        self._wire.stop = stop
 
     def junk_folder(self) -> str | None:
         """The folder that the server calls junk, else one that is named so; None where there is none."""
         with self._asking():
-            folders = [folder for folder in self._box.folder.list() if r"\noselect" not in _lower(folder.flags)]
+            listed = self._box.folder.list()
+            self._settle()
+        folders = [folder for folder in listed if r"\noselect" not in _lower(folder.flags)]
         for folder in folders:
             if r"\junk" in _lower(folder.flags):
                 return folder.name
@@ -76,31 +77,33 @@ class Connection:
 
     def open(self, folder: str) -> Opened:
         """Look into a folder, read-only."""
-        with self._asking(folder):
+        with self._asking(opening=folder):
             _, data = self._box.folder.set(folder, readonly=True)
-            exists = _number(data)
-            return Opened(self._said("UIDVALIDITY"), self._said("UIDNEXT"), exists or 0)
+            opened = Opened(self._said("UIDVALIDITY"), self._said("UIDNEXT"), _number(data) or 0)
+            self._settle()
+            self._announced = False
+            return opened
 
     def news(self) -> bool:
         """Whether the number of letters in the open folder was announced anew since the last question."""
         with self._asking():
             self._wire.noop()
-            told = "EXISTS" in self._wire.untagged_responses
-            self._wire.untagged_responses.clear()
+            self._settle()
+            told, self._announced = self._announced, False
             return told
 
-    def status(self, folder: str) -> tuple[int, ...]:
-        """Numbers of another folder that change when a letter comes in."""
-        with self._asking(folder):
+    def status(self, folder: str) -> tuple[int | None, int | None]:
+        """(UIDNEXT, number of letters) of another folder; NotOpened where the server won't say."""
+        with self._asking(opening=folder):
             found = self._box.folder.status(folder, ("UIDNEXT", "MESSAGES"))
-            self._wire.untagged_responses.clear()
-            return tuple(sorted(found.values()))
+            self._settle()
+            return found.get("UIDNEXT"), found.get("MESSAGES")
 
     def uids_from(self, first: int) -> list[int]:
         """The UIDs in the open folder from `first` on, in order."""
         with self._asking():
             found = self._box.uids(f"UID {first}:*", charset=None)
-            self._wire.untagged_responses.clear()
+            self._settle()
             # "n:*" names the last letter even where n is beyond it.
             return sorted(number for number in (int(uid) for uid in found if uid.isdigit()) if number >= first)
 
@@ -110,6 +113,7 @@ class Connection:
             return []
         with self._asking():
             _, data = self._wire.fetch(f"{max(1, exists - count + 1)}:*", BRIEF)
+            self._settle()
             return fetched(data)
 
     def briefs(self, uids: Sequence[int]) -> list[Fetched]:
@@ -131,12 +135,58 @@ class Connection:
     def _fetched(self, uids: Sequence[int], what: str) -> list[Fetched]:
         with self._asking():
             _, data = self._wire.uid("FETCH", ",".join(str(int(uid)) for uid in uids), what)
-            self._wire.untagged_responses.clear()
+            self._settle()
             return fetched(data)
+
+    def _settle(self) -> None:
+        """Remember that letters were announced, forget the rest of what came unasked."""
+        self._announced = self._announced or "EXISTS" in self._wire.untagged_responses
+        self._wire.untagged_responses.clear()
 
     def _said(self, name: str) -> int | None:
         _, data = self._wire.response(name)
         return _number(data)
 
-    def _asking(self, folder: str | None = None) -> _Asking:
-        return _Asking(self, folder)
+    @contextmanager
+    def _asking(self, *, opening: str | None = None) -> Iterator[None]:
+        """Whatever goes wrong in the conversation, as Lost or, of a folder that is to be opened, as NotOpened."""
+        try:
+            yield
+        except imaplib.IMAP4.abort as error:
+            lost = Lost(self._broken(error))
+            lost.flooded = isinstance(error, Flood)
+            raise lost from None
+        except (ImapToolsError, imaplib.IMAP4.error) as error:
+            answer = getattr(error, "command_result", error.args)
+            raise (NotOpened if opening else Lost)(said(answer, self._settings)) from None
+        except OSError as error:
+            raise Lost(self._broken(error)) from None
+        except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+            raise Lost(f"{place(self._settings)} sent an answer that can't be read") from None
+
+    def _broken(self, error: Exception) -> str:
+        return f"{place(self._settings)}: {said(error.args, self._settings) or type(error).__name__}"
+
+
+class _Box(BaseMailBox):
+    """imap-tools on a connection of ours."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        super().__init__()
+
+    def _get_mailbox_client(self) -> Wire:
+        return self._wire
+
+
+def _number(data: object) -> int | None:
+    last = data[-1] if isinstance(data, list) and data else None
+    return int(last) if isinstance(last, bytes) and last.isdigit() else None
+
+
+def _lower(flags: Sequence[str]) -> list[str]:
+    return [flag.lower() for flag in flags]
+
+
+def _last_part(name: str, delimiter: str) -> str:
+    return name.rpartition(delimiter)[2].lower() if delimiter and delimiter != "NIL" else name.lower()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from automation.address import mask
 from automation.errors import MailboxStop
-from automation.wire import Stopped, Wire
+from automation.mailbox import Stopped
+from automation.wire import Wire
 
 if TYPE_CHECKING:
     import threading
@@ -27,6 +28,9 @@ _LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try aga
 
 class Lost(Exception):  # noqa: N818 - the connection is lost, which may be mended
     """The connection is gone, or the server can't do it now: worth another try."""
+
+    flooded = False
+    """The server sent more than could be meant for us."""
 
 
 class Unreachable(Lost):
@@ -71,11 +75,12 @@ def place(settings: MailboxSettings) -> str:
 def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
     if any(sign in settings.user + settings.password for sign in "\r\n\0"):
         raise MailboxStop(
-            f"User or password for {place(settings)} holds a line end or NUL. Correct the setting.", kind="login_refused"
+            f"User or password for {place(settings)} holds a line end or NUL. Correct the setting.",
+            kind="login_refused",
         )
     _refuse_plain_text(settings)
     context = _context(settings)
-    with _explained(settings, connecting=True):
+    with _explained(settings):
         return Wire(
             settings.host,
             settings.port,
@@ -86,7 +91,7 @@ def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
 
 
 def _refuse_plain_text(settings: MailboxSettings) -> None:
-    if settings.tls == "plain" and not _may_be_plain(settings):
+    if settings.tls == "plain" and not is_nearby(settings):
         raise MailboxStop(
             f"{place(settings)} is not on this machine, and a password never goes there in plain text. "
             "Use imaps:// in the mailbox's URL, or name the host in READDRESS_PLAIN_HOSTS if it is a container's.",
@@ -94,7 +99,8 @@ def _refuse_plain_text(settings: MailboxSettings) -> None:
         )
 
 
-def _may_be_plain(settings: MailboxSettings) -> bool:
+def is_nearby(settings: MailboxSettings) -> bool:
+    """Whether the mailbox is on this machine or in a container named by the user: plain text may be spoken there."""
     if settings.host in settings.plain_hosts or settings.host == "localhost":
         return True
     try:
@@ -120,7 +126,7 @@ def _encrypt(wire: Wire, settings: MailboxSettings) -> None:
         return
     if wire.state == "NONAUTH" and "STARTTLS" in wire.capabilities:
         wire.begin_tls(_context(settings))
-    elif not _may_be_plain(settings):
+    elif not is_nearby(settings):
         raise MailboxStop(
             f"{place(settings)} offers no STARTTLS, so the password would go in plain text; it was not sent. "
             "Use imaps:// in the mailbox's URL. If it always worked before, somebody may be in between.",
@@ -130,10 +136,10 @@ def _encrypt(wire: Wire, settings: MailboxSettings) -> None:
 
 def _log_in(wire: Wire, settings: MailboxSettings) -> None:
     user, password = settings.user, settings.password
+    text: object
     try:
         if (user + password).isascii() or "AUTH=PLAIN" not in wire.capabilities:
-            answer, text = wire._simple_command("LOGIN", _quoted(user), _quoted(password))  # noqa: SLF001 - login() takes ASCII only
-            wire.state = "AUTH"
+            answer, text = wire.command("LOGIN", _quoted(user), _quoted(password))  # login() takes ASCII only
         else:
             answer, text = wire.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
     except imaplib.IMAP4.abort:
@@ -142,6 +148,7 @@ def _log_in(wire: Wire, settings: MailboxSettings) -> None:
         answer, text = "NO", [str(error).encode()]
     if answer != "OK":
         _refused(said(text, settings), settings)
+    wire.state = "AUTH"
 
 
 def _refused(words: str, settings: MailboxSettings) -> None:
@@ -164,12 +171,12 @@ def _introduce(wire: Wire) -> None:
     _, later = wire.response("CAPABILITY")
     announced = {*wire.capabilities, *(later[-1] or b"").decode("ascii", "replace").upper().split()}
     if "ID" in announced:
-        with suppress(_Refusal):
-            _checked(wire.xatom("ID", '("name" "readdress")'))
+        with suppress(imaplib.IMAP4.error):
+            wire.xatom("ID", '("name" "readdress")')
 
 
 @contextmanager
-def _explained(settings: MailboxSettings, *, connecting: bool = False) -> Iterator[None]:
+def _explained(settings: MailboxSettings) -> Iterator[None]:
     """Whatever goes wrong on the way, as Lost or as a MailboxStop with what to do."""
     try:
         yield
@@ -196,5 +203,4 @@ def _explained(settings: MailboxSettings, *, connecting: bool = False) -> Iterat
     except OSError as error:
         raise Unreachable(f"{place(settings)}: {error.strerror or type(error).__name__}") from None
     except imaplib.IMAP4.error as error:
-        kind = Unreachable if connecting and not isinstance(error, imaplib.IMAP4.abort) else Lost
-        raise kind(f"{place(settings)} answered “{said(error.args, settings)}”") from None
+        raise Lost(f"{place(settings)} answered “{said(error.args, settings)}”") from None

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.address import addresses_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -102,7 +104,7 @@ def _look_at(frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, A
             ranks=tuple(hit["ranks"]),
             how=hit["how"],
             detail=hit["detail"],
-            items=tuple(Item(**{**item, "near": tuple(item["near"])}) for item in hit["items"]),
+            items=tuple(Item(**{**item, "near": addresses_in(" ".join(item["near"]))}) for item in hit["items"]),
         )
 
 

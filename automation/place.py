@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from automation.address import which
 
@@ -16,7 +17,8 @@ START = -1
 """The place before the first step."""
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """What the run knows by itself, to read a page with."""
 
     old: str
@@ -25,7 +27,8 @@ class Known(NamedTuple):
     """Ids of the steps that it did."""
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """The furthest step that is done, and what showed it."""
 
     index: int

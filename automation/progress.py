@@ -87,7 +87,9 @@ class Progress:
 
     def _on_code(self, event: Event) -> None:
         self._waiting = None
-        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found_code(event)}")
+        # The store's own sender is what the reader wants to see in full.
+        sender = frozenset({str(event["sender"])})
+        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found_code(event)}", keep=sender)
 
     def _on_refused(self, event: Event) -> None:
         self._line(event["step"], f"the store said no: “{event['store_said']}”; once more with a new code")
@@ -103,8 +105,10 @@ class Progress:
         self._waiting = None
         self._erase()
 
-    def _line(self, label: str, text: str, took: float | None = None) -> None:
-        text = scrub(text)
+    def _line(
+        self, label: str, text: str, took: float | None = None, keep: frozenset[str] = frozenset()
+    ) -> None:
+        text = scrub(text, keep=keep)
         width = min(shutil.get_terminal_size().columns, 100)
         if took is None:
             self._say(f"  {label:<4}{text}")

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from automation.awaited import Awaited
-    from automation.codes import Code
     from automation.flow import Party, Step
     from automation.journal import Journal
     from automation.ledger import Ledger
     from automation.look import Sighting
+    from automation.mailbox import Code
     from automation.person import Person
     from automation.store import Store
     from automation.task import Signals, Task

@@ -11,7 +11,10 @@ from automation.errors import OffPath, Refused, Stop
 from automation.place import START, Place, at_start, furthest, interrupted
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from automation.flow import Flow, Interruption, Step
+    from automation.ledger import Settlement
     from automation.look import Sighting
     from automation.run import Run
 
@@ -117,7 +120,7 @@ class Walk:
             self.place = index
             return None
 
-    def _settle(self, how: str, why: str) -> None:
+    def _settle(self, how: Settlement, why: str) -> None:
         run = self._run
         run.ledger.settle(run.journal.name, run.new, how)
         run.intending = False
@@ -196,7 +199,7 @@ class Walk:
 
     # -- interruptions ---------------------------------------------------------------------------
 
-    def _get_past(self, pages: list) -> None:  # type: ignore[type-arg]
+    def _get_past(self, pages: list[Page]) -> None:
         """Deal with whatever stands in the way on these tabs."""
         names = {item.shows for item in self._flow.interruptions} | {"error"}
         while self._handle(self._run.tabs.look(*sorted(names), pages=pages)):

@@ -13,6 +13,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from automation.mailbox import Stopped
+
 if TYPE_CHECKING:
     import threading
 
@@ -27,8 +29,8 @@ HEED_S = 0.2
 """How often a wait for bytes looks whether it is still wanted."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing failed: nobody wants the answer any more
-    """The wait was ended from outside."""
+class Flood(imaplib.IMAP4.abort):
+    """The server sends more than anybody asked for."""
 
 
 class Wire(imaplib.IMAP4):
@@ -42,7 +44,8 @@ class Wire(imaplib.IMAP4):
     ) -> None:
         self._context = context
         self._patience = timeout_s
-        self._stop = stop
+        self.stop = stop
+        """Whoever sets it ends the wait for an answer."""
         self._buffer = bytearray()
         self._expect_answer()
         super().__init__(host, port, timeout_s)
@@ -70,6 +73,11 @@ class Wire(imaplib.IMAP4):
         self.untagged_responses.clear()
         self._get_capabilities()
 
+    def command(self, name: str, *arguments: bytes) -> tuple[str, list[bytes]]:
+        """Any command, its arguments as they are to be written."""
+        answer: tuple[str, list[bytes]] = self._simple_command(name, *arguments)
+        return answer
+
     def send(self, data: bytes) -> None:  # type: ignore[override]
         """Send a command; its answer has to come in time."""
         self._expect_answer()
@@ -79,7 +87,7 @@ class Wire(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         """Exactly so many bytes of a literal; too many end the connection."""
         if size > MAX_LITERAL:
-            raise self.abort(f"a literal of {size} bytes")
+            raise Flood(f"a literal of {size} bytes")
         while len(self._buffer) < size:
             self._receive()
         return self._taken(size)
@@ -90,11 +98,11 @@ class Wire(imaplib.IMAP4):
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
             if searched > MAX_LINE:
-                raise self.abort(f"a line of more than {MAX_LINE} bytes")
+                raise Flood(f"a line of more than {MAX_LINE} bytes")
             self._receive()
         self._lines += 1
         if self._lines > MAX_ANSWER_LINES:
-            raise self.abort(f"an answer of more than {MAX_ANSWER_LINES} lines")
+            raise Flood(f"an answer of more than {MAX_ANSWER_LINES} lines")
         return self._taken(end + 1)
 
     def shutdown(self) -> None:
@@ -115,7 +123,7 @@ class Wire(imaplib.IMAP4):
     def _receive(self) -> None:
         silent_at = min(self._until, time.monotonic() + self._patience)
         while True:
-            if self._stop.is_set():
+            if self.stop.is_set():
                 raise Stopped
             left = silent_at - time.monotonic()
             if left <= 0:
@@ -129,7 +137,7 @@ class Wire(imaplib.IMAP4):
             raise self.abort("the server closed the connection")
         self._bytes += len(chunk)
         if self._bytes > MAX_ANSWER:
-            raise self.abort(f"an answer of more than {MAX_ANSWER} bytes")
+            raise Flood(f"an answer of more than {MAX_ANSWER} bytes")
         self._buffer += chunk
 
     def _log(self, line: str) -> None:

@@ -41,7 +41,7 @@ class Change:
         wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
         wanted.update(options)  # type: ignore[typeddict-item]
         environment = {**store.environment(), **options.pop("environment", {})}
-        settings = load(wanted, environment, Path(os.devnull), self.folder)
+        settings = load(wanted, environment, None, self.folder)
         described = load_store(STORES, settings.store).at(store.url, (), frozenset())
         around = Around(self.folder / "state", Signals(), Person())
         return attempt(settings, described, flow, around, self.context).result

@@ -1,0 +1,45 @@
+"""How far a mailbox has come, before a letter is asked for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from automation.fetched import message_id
+from automation.imap import NotOpened
+from automation.mailbox import Baseline, FolderMark
+
+if TYPE_CHECKING:
+    from automation.imap import Connection
+
+INBOX = "INBOX"
+KNOWN_LETTERS = 50
+"""So many of a folder's newest letters are remembered, to know them again."""
+FUTURE = timedelta(days=1)
+"""A letter dated further ahead (a badly moved one) says nothing about the server's clock."""
+
+
+def baseline_of(connection: Connection) -> Baseline:
+    """How far INBOX and the junk folder have come; NotOpened where the INBOX can't be opened."""
+    marks = []
+    junk = connection.junk_folder()
+    if junk is not None and junk.upper() != INBOX:
+        with suppress(NotOpened):  # then it is not watched
+            marks.append(_mark(connection, junk))
+    return Baseline((_mark(connection, INBOX), *marks))
+
+
+def _mark(connection: Connection, folder: str) -> FolderMark:
+    opened = connection.open(folder)
+    newest = connection.newest(opened.exists, KNOWN_LETTERS)
+    latest = datetime.now(UTC) + FUTURE
+    dates = [item.received for item in newest if item.received and item.received < latest]
+    return FolderMark(
+        folder=folder,
+        uidvalidity=opened.uidvalidity,
+        uidnext=opened.uidnext or max((item.uid + 1 for item in newest), default=1),
+        exists=opened.exists,
+        newest_internaldate=max(dates, default=None),
+        known_ids=frozenset(found for item in newest if (found := message_id(item.raw))),
+    )

@@ -1,0 +1,234 @@
+"""The letters that come after a baseline, each looked at once, until one of them has the code."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from automation.arrivals import Arrivals
+from automation.baseline import KNOWN_LETTERS
+from automation.cadence import SEARCH_EVERY_S
+from automation.codes import Found, NotTaken, is_sender, read_code
+from automation.fetched import sender
+from automation.imap import Lost, NotOpened
+from automation.mailbox import Code
+from automation.message import Unusable, read_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from automation.cadence import Cadence
+    from automation.codes import Wanted
+    from automation.fetched import Fetched
+    from automation.imap import Connection, Opened
+    from automation.mailbox import Arrival, Baseline, FolderMark
+
+MAX_OPENED = 50
+"""Letters read in one wait."""
+MAX_LISTED = 500
+"""Letters looked at, at one time."""
+AT_A_TIME = 100
+OPENED_AT_ONCE = 5
+"""So few new letters are read without looking at their senders first."""
+MAX_TRIES = 5
+AGAIN_S = 1.0
+"""Some servers say OK and send no letter; a second later they do."""
+
+
+@dataclass
+class _Folder:
+    """What is known of a watched folder."""
+
+    mark: FolderMark
+    seen: tuple[int | None, int | None]
+    """(UIDNEXT, number of letters) when it was looked into last."""
+    judged: set[int] = field(default_factory=set)
+    tries: dict[int, int] = field(default_factory=dict)
+    again_at: float = float("inf")
+    """When a letter that could not be had is asked for again (monotonic)."""
+
+
+@dataclass(frozen=True)
+class _Acceptable:
+    """A letter whose code may be typed."""
+
+    folder: str
+    item: Fetched
+    sender: str
+    subject: str
+    found: Found
+
+
+class Watch:
+    """One wait for one code."""
+
+    def __init__(
+        self, baseline: Baseline, wanted: Wanted, *, clicked_at: float, on_arrival: Callable[[Arrival], None]
+    ) -> None:
+        self.clicked_at = clicked_at
+        self.arrivals = Arrivals(wanted, clicked_at, on_arrival)
+        self._wanted = wanted
+        self._folders = [_Folder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
+        self._known = {found for mark in baseline.folders for found in mark.known_ids}
+        dates = [mark.newest_internaldate for mark in baseline.folders if mark.newest_internaldate]
+        self._not_before = max(dates, default=None)
+        self._opened = 0
+        self._connection: Connection | None = None
+        self._searched_at = self._others_at = 0.0
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The names of the watched folders."""
+        return tuple(folder.mark.folder for folder in self._folders)
+
+    def look(self, connection: Connection, cadence: Cadence) -> Code | None:
+        """Judge what is new; the code of the newest acceptable letter, None while there is none."""
+        now = time.monotonic()
+        primary, *others = self._folders
+        acceptable: list[_Acceptable] = []
+        due = now - self._others_at >= cadence.others_every_s(now - self.clicked_at)
+        if self._connection is not connection:
+            self._reopen(connection, primary)
+            acceptable += self._search(connection, primary)
+            due = True
+        elif now - self._searched_at >= SEARCH_EVERY_S or now >= primary.again_at or connection.news():
+            acceptable += self._search(connection, primary)
+        if due:
+            self._others_at = now
+            acceptable += self._look_elsewhere(connection, primary, others)
+        return self._chosen(acceptable)
+
+    def _look_elsewhere(self, connection: Connection, primary: _Folder, others: Iterable[_Folder]) -> list[_Acceptable]:
+        """Ask about the folders that are not open; look into those that changed, then back into the first."""
+        acceptable: list[_Acceptable] = []
+        for folder in others:
+            try:
+                status = connection.status(folder.mark.folder)
+                if status == folder.seen and time.monotonic() < folder.again_at:
+                    continue
+                self._connection = None  # if this breaks off, the first folder is to be opened again
+                self._reopen(connection, folder)
+                acceptable += self._search(connection, folder)
+                folder.seen = status
+            except NotOpened:
+                folder.again_at = float("inf")
+        if self._connection is not connection:
+            self._reopen(connection, primary)
+            acceptable += self._search(connection, primary)
+        return acceptable
+
+    def _reopen(self, connection: Connection, folder: _Folder) -> None:
+        opened = connection.open(folder.mark.folder)
+        if opened.uidvalidity is not None and folder.mark.uidvalidity not in {None, opened.uidvalidity}:
+            self._renumbered(connection, folder, opened)
+        if folder is self._folders[0]:
+            self._connection = connection
+
+    def _renumbered(self, connection: Connection, folder: _Folder, opened: Opened) -> None:
+        """The server gave every letter a new number: from now on only date and Message-ID tell what is new."""
+        newest = connection.newest(opened.exists, KNOWN_LETTERS)
+        first = min((item.uid for item in newest), default=1)
+        folder.mark = replace(folder.mark, uidvalidity=opened.uidvalidity, uidnext=first)
+        folder.judged.clear()
+        folder.tries.clear()
+
+    def _search(self, connection: Connection, folder: _Folder) -> list[_Acceptable]:
+        """Judge each letter of the open folder that was not there at the baseline."""
+        self._searched_at = time.monotonic()
+        folder.again_at = float("inf")
+        new = [uid for uid in connection.uids_from(folder.mark.uidnext) if uid not in folder.judged]
+        newest_first = list(reversed(new))[:MAX_LISTED]
+        if len(newest_first) > OPENED_AT_ONCE:
+            newest_first = self._from_store(connection, folder, newest_first)
+        read = [self._read(connection, folder, uid) for uid in newest_first]
+        return [each for each in read if each is not None]
+
+    def _from_store(self, connection: Connection, folder: _Folder, uids: Sequence[int]) -> list[int]:
+        """Of many letters those that may be the store's, by their first lines."""
+        kept = []
+        for start in range(0, len(uids), AT_A_TIME):
+            briefs = {item.uid: item for item in connection.briefs(uids[start : start + AT_A_TIME])}
+            for uid in uids[start : start + AT_A_TIME]:
+                address = sender(briefs[uid].raw) if uid in briefs else None
+                if address is None or is_sender(address, self._wanted):
+                    kept.append(uid)
+                else:
+                    folder.judged.add(uid)
+                    self.arrivals.refused(folder.mark.folder, uid, f"from another sender ({address})", address)
+        return kept
+
+    def _read(self, connection: Connection, folder: _Folder, uid: int) -> _Acceptable | None:
+        name = folder.mark.folder
+        if self._opened >= MAX_OPENED:
+            folder.judged.add(uid)
+            self.arrivals.refused(name, uid, f"not opened: {MAX_OPENED} letters were opened already")
+            return None
+        item = self._fetched(connection, folder, uid)
+        if item is None:
+            return None
+        folder.judged.add(uid)
+        self._opened += 1
+        return self._judged(name, item)
+
+    def _fetched(self, connection: Connection, folder: _Folder, uid: int) -> Fetched | None:
+        """The whole letter; None where the server didn't send it, and it is asked for again."""
+        tries = folder.tries[uid] = folder.tries.get(uid, 0) + 1
+        try:
+            item = connection.letter(uid)
+        except Lost as lost:
+            if lost.flooded or tries > 1:
+                folder.judged.add(uid)
+                self.arrivals.refused(folder.mark.folder, uid, "can't be fetched: the connection breaks off")
+            raise
+        if item is not None and item.raw:
+            return item
+        folder.again_at = time.monotonic() + AGAIN_S
+        if tries >= MAX_TRIES:
+            folder.judged.add(uid)
+            self.arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
+        return None
+
+    def _judged(self, folder: str, item: Fetched) -> _Acceptable | None:
+        try:
+            letter = read_letter(item.raw or b"")
+        except Unusable as odd:
+            self.arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
+            return None
+        verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted, item.received)
+        if letter.message_id:
+            self._known.add(letter.message_id)
+        if isinstance(verdict, Found):
+            return _Acceptable(folder, item, letter.sender, letter.subject, verdict)
+        self.arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
+        return None
+
+    def _not_new(self, identity: str | None, item: Fetched) -> NotTaken | None:
+        if identity in self._known:
+            return NotTaken("known: it was in the mailbox before, or came twice")
+        if self._not_before and item.received and item.received < self._not_before:
+            return NotTaken("older than letters that were here before (moved in)")
+        return None
+
+    def _chosen(self, acceptable: Sequence[_Acceptable]) -> Code | None:
+        """The newest letter's code; the older ones are dropped for good."""
+        earliest = datetime.min.replace(tzinfo=UTC)
+        order = sorted(acceptable, key=lambda each: (each.item.received or earliest, each.item.uid))
+        if not order:
+            return None
+        *older, newest = order
+        for each in older:
+            reason = "a newer letter has the code"
+            self.arrivals.refused(each.folder, each.item.uid, reason, each.sender, each.subject)
+        arrival = self.arrivals.taken(newest.folder, newest.item.uid, newest.found.why, newest.sender, newest.subject)
+        return Code(
+            value=newest.found.value,
+            sender=newest.sender,
+            folder=newest.folder,
+            uid=newest.item.uid,
+            arrived_after_s=arrival.after_s,
+            why=newest.found.why,
+            rejected=newest.found.rejected,
+            valid_for_s=newest.found.valid_for_s,
+        )

@@ -1,0 +1,183 @@
+"""A person at a real terminal: questions, codes typed by hand, the live line, a window under Xvfb."""
+
+from __future__ import annotations
+
+import email
+import imaplib
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from conftest import lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from automation.stand_in import StandIn
+    from sample_runs import Command
+
+PATIENCE_S = 60
+
+
+class Terminal:
+    """The command on a pseudo-terminal of its own."""
+
+    def __init__(self, command: Command, *arguments: str, **environment: str) -> None:
+        self._master, slave = pty.openpty()
+        self.text = ""
+        self.process = subprocess.Popen(
+            [command.program, *arguments],
+            cwd=command.home,
+            env={**command.environment, "TERM": "xterm", **environment},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def until(self, words: str) -> str:
+        """What has been printed once the words stand there."""
+        deadline = time.monotonic() + PATIENCE_S
+        while words not in self.text:
+            assert time.monotonic() < deadline, self.text
+            if not self._read(1):
+                break
+        assert words in self.text, self.text
+        return self.text
+
+    def end(self) -> int:
+        """Read to the end; the exit code."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self._read(1):
+            assert time.monotonic() < deadline, self.text
+        return self.process.wait(PATIENCE_S)
+
+    def type(self, line: str) -> None:
+        os.write(self._master, line.encode() + b"\n")
+
+    def _read(self, seconds: float) -> bool:
+        """Whether there may be more."""
+        if not select.select([self._master], [], [], seconds)[0]:
+            return True
+        try:
+            read = os.read(self._master, 65536)
+        except OSError:  # Linux says so when the other end is closed
+            return False
+        self.text += read.decode(errors="replace")
+        return bool(read)
+
+
+def newest_code(store: StandIn, address: str) -> str:
+    """The code in the newest letter of the code's sender, as a person would read it."""
+    host, port = store.mail.imap.split(":")
+    with imaplib.IMAP4(host, int(port)) as box:
+        box.login(address, store.mail.passwords[address])
+        box.select("INBOX", readonly=True)
+        numbers = box.search(None, "FROM", "account@notice.aliexpress.com")[1][0].split()
+        content = box.fetch(numbers[-1].decode(), "(BODY.PEEK[])")[1][0]
+    assert isinstance(content, tuple)
+    parts = email.message_from_bytes(content[1]).walk()
+    [plain] = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain"]
+    assert isinstance(plain, bytes)
+    found = re.search(rb"(?m)^\s*(\d{4,8})\s*$", plain)
+    assert found, plain
+    return found[1].decode()
+
+
+def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(generation="center")
+    environment = {**store.environment(), "READDRESS_NEW_IMAP_URL": "ask"}
+    with Terminal(command, "change", "--yes", "--settle", "5", **environment) as terminal:
+        terminal.until("Type the code from the newest letter")
+        terminal.type("12")
+        terminal.until("once more")
+        terminal.type(newest_code(store, store.new))
+        assert terminal.end() == 0, terminal.text
+    assert "typed by you" in terminal.text
+    [account] = store.truth()["accounts"].values()
+    assert account["email"] == store.new
+
+
+@pytest.mark.parametrize(("answer", "code", "outcome"), [("n", 130, "Cancelled"), ("y", 0, "Changed"), ("", 130, "Cancelled")])
+def test_the_last_question_is_asked_before_the_new_address_gets_a_code(
+    answer: str, code: int, outcome: str, command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(generation="legacy")
+    with Terminal(command, "change", "--settle", "5", **store.environment()) as terminal:
+        terminal.until("[y/N]")
+        assert [each["purpose"] for each in store.truth()["codes_requested"]] == ["old"]
+        terminal.type(answer)
+        assert terminal.end() == code, terminal.text
+    assert outcome in terminal.text
+
+
+def test_while_a_letter_is_awaited_a_live_line_counts_the_seconds(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(switches={"letter_delay_s": 3})
+    with Terminal(command, "change", "--yes", "--settle", "5", **store.environment()) as terminal:
+        terminal.until("waiting for the letter in the old mailbox: 1 s gone")
+        assert "\r\x1b[K" in terminal.text
+        assert terminal.end() == 0, terminal.text
+
+
+def test_a_narrow_terminal_without_colour_stays_readable(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    environment = {"COLUMNS": "40", "NO_COLOR": "1"}
+    with Terminal(command, "change", "--yes", **environment) as terminal:
+        assert terminal.end() == 2
+    assert "\x1b[" not in terminal.text
+    words = [line for line in terminal.text.splitlines() if not re.search(r"\S{30}", line)]
+    assert max(map(len, words)) <= 40
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A real screen nobody looks at."""
+    if shutil.which("Xvfb") is None:
+        lacking("Xvfb")
+    read, write = os.pipe()
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        os.close(write)
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        yield f":{number}"
+        server.terminate()
+
+
+def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
+    done = command("demo", "--headed", "--generation", "legacy", "--language", "it", DISPLAY=display)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "with a window" in done.stderr
+
+
+def test_a_window_without_a_display_is_a_clear_stop(command: Command, make_store: Callable[..., StandIn]) -> None:
+    store = make_store()
+    result = command.json("change", "--yes", "--headed", **store.environment())
+    assert (result["outcome"], result["reason"]["kind"]) == ("site", "browser")
+    assert "--headless" in result["reason"]["text"]
