@@ -10,6 +10,8 @@ from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
     from automation.ledger import Settlement
@@ -20,6 +22,10 @@ Shown = Literal["old", "new", "both", "neither"]
 MASKED = re.compile(r"[*•●…]|x{3,}")
 READ_S = 10.0
 """How long a page may take to show the account's address."""
+CLICK_TIMEOUT_MS = 5_000
+SETTINGS = ("edit_settings", "profile_settings")
+"""Links that lead on to the settings with the address, from wherever the store opens."""
+PROFILE = ("edit_profile",)
 AGAIN_MS = 1_000
 """Between two looks at the account while an old address may still be cached."""
 
@@ -92,51 +98,48 @@ class Account:
 
     def _afresh(self) -> Shown | None:
         """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
-        run = self._run
-        page = run.tabs.open(self._page_url or run.store.account)
+        run, before = self._run, self._run.tabs.pages
+        run.tabs.open(self._page_url or run.store.account)
+
+        def fresh() -> list[Page]:
+            return [page for page in run.tabs.pages if page not in before]
+
         try:
-            shown = self._wait_and_read(page, "settings")
+            shown = self._follow(fresh, SETTINGS, where="settings")
             if shown == "both":
-                shown = self._in_full(page)
+                shown = self._follow(fresh, PROFILE, where="profile", full=True)
             if shown == "new":
-                picture = run.picture("proof", page)
-                run.journal.write(
-                    "proof",
-                    text=f"The account, opened afresh, shows {run.task.masked(run.new)}.",
-                    picture=picture,
-                )
+                self._tell_proof(fresh()[0])
             return shown
         finally:
-            page.close()
+            for page in fresh():
+                page.close()
 
-    def _in_full(self, page: Page) -> Shown | None:
-        run = self._run
-        before = set(run.tabs.pages)
-        link = next(iter(run.tabs.look("edit_profile", pages=[page])), None)
-        if link is None:
-            return None
-        link.element(0).click(timeout=5_000)
+    def _follow(
+        self, fresh: Callable[[], list[Page]], links: tuple[str, ...], *, where: str, full: bool = False
+    ) -> Shown | None:
+        """Follow the links on the fresh tabs, each once, until the address shows; None when it does not in time."""
+        run, left = self._run, list(links)
         deadline = time.monotonic() + READ_S
         while time.monotonic() < deadline:
-            opened = [tab for tab in run.tabs.pages if tab not in before]
-            shown = self._read([*opened, page], where="profile", full=True)
+            run.past_interruptions(fresh())
+            shown = self._read(fresh(), where=where, full=full)
             if shown is not None:
-                for tab in opened:
-                    tab.close()
                 return shown
+            link = next(iter(run.tabs.look(*left, pages=fresh()[:1])), None) if left else None
+            if link is not None:
+                left.remove(link.landmark.name)
+                link.element(0).click(timeout=CLICK_TIMEOUT_MS)
             run.tick(50)
         return None
 
-    def _wait_and_read(self, page: Page, where: str) -> Shown | None:
+    def _tell_proof(self, page: Page) -> None:
         run = self._run
-        deadline = time.monotonic() + READ_S
-        while time.monotonic() < deadline:
-            run.past_interruptions([page])
-            shown = self._read([page], where=where)
-            if shown is not None:
-                return shown
-            run.tick(50)
-        return None
+        run.journal.write(
+            "proof",
+            text=f"The account, opened afresh, shows {run.task.masked(run.new)}.",
+            picture=run.picture("proof", page),
+        )
 
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run

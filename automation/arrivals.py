@@ -46,7 +46,7 @@ class Arrivals:
         to = mask(self._wanted.recipient)
         if not self._count:
             return NoCode(
-                f"No letter came to {to} within {waited_s:.0f} s of the click ({watched} were watched). "
+                f"No letter came to {to} within {round(waited_s, 1):g} s of the click ({watched} were watched). "
                 "Some take 20 minutes: look into the mailbox, then run again, with a longer --code-timeout.",
                 kind="no_letter",
             )
@@ -54,7 +54,7 @@ class Arrivals:
         more = f"\n  and {self._count - MAX_SHOWN} before" if self._count > MAX_SHOWN else ""
         letters = "1 letter" if self._count == 1 else f"{self._count} letters"
         return NoCode(
-            f"{letters} came to {to} within {waited_s:.0f} s of the click, and no code was taken:\n{listed}{more}\n"
+            f"{letters} came to {to} within {round(waited_s, 1):g} s of the click, and no code was taken:\n{listed}{more}\n"
             "Run again for a new code; to type the code yourself set the mailbox's IMAP URL to ask.",
             kind="none_acceptable",
         )

@@ -47,7 +47,7 @@ class Awaited:
 
     def check(self, pump: Callable[[], None]) -> Baseline:
         """Log in and take a baseline, to see that the mailbox works."""
-        return self._worker.call(self.mailbox.baseline, pump)
+        return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
 
     def prepare(self) -> None:
         """Take the baseline; a failure here stops the run before anything is requested."""
@@ -167,9 +167,9 @@ class Awaited:
             "code",
             step=self._run.step_id,
             mailbox=self.party,
-            sender=code.sender,
-            folder=code.folder,
-            uid=code.uid,
+            sender=code.sender or None,
+            folder=code.folder or None,
+            uid=code.uid or None,
             arrived_after_s=round(code.arrived_after_s, 2),
             why=code.why,
             rejected=[list(pair) for pair in code.rejected],

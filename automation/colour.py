@@ -80,7 +80,8 @@ def is_transparent(value: str) -> bool:
 def background(css: Mapping[str, str], outer: Colour | None) -> Colour | None:
     """The colour behind a text; None where an image lies there or nobody knows."""
     shorthand = css.get("background", "")
-    if "url(" in shorthand + css.get("background-image", "") or "gradient" in shorthand:
+    image = shorthand + css.get("background-image", "")
+    if "url(" in image or "gradient" in image:
         return None
     value = css.get("background-color") or shorthand
     if not value or value in {"none", "inherit", "initial", "unset"} or is_transparent(value):

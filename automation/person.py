@@ -67,10 +67,11 @@ class TypedMailbox:
         self.address = address
         self._person = person
 
-    def baseline(self) -> Baseline:
+    def baseline(self, stop: threading.Event | None = None) -> Baseline:
         """Nothing to log in to."""
         from automation.mailbox import Baseline  # noqa: PLC0415 - kept out of `--help`
 
+        del stop
         return Baseline(folders=())
 
     def wait(
@@ -95,9 +96,9 @@ class TypedMailbox:
             if len(value) == (length or len(value)) and re.fullmatch(r"[0-9A-Za-z]{4,8}", value):
                 return Code(
                     value=value,
-                    sender=None,
-                    folder=None,
-                    uid=None,
+                    sender="",
+                    folder="",
+                    uid=0,
                     arrived_after_s=time.monotonic() - clicked_at,
                     why="typed by you",
                     rejected=(),

@@ -26,12 +26,15 @@ class Tabs:
         self.sent = 0
         """How many requests that may change something the pages have sent."""
         self._store = store
+        self._others = set(context.pages)
+        """Tabs that were there before the run: nobody's business."""
         context.on("request", self._count)
 
     @property
     def pages(self) -> list[Page]:
-        """The open tabs, newest first."""
-        return [page for page in reversed(self.context.pages) if not page.is_closed()]
+        """The run's own open tabs, newest first."""
+        mine = (page for page in reversed(self.context.pages) if page not in self._others)
+        return [page for page in mine if not page.is_closed()]
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""

@@ -38,11 +38,12 @@ class Change:
 
     def __call__(self, store: StandIn, **options: Any) -> dict[str, Any]:
         """The result of one run; options as on the command line."""
-        wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
-        wanted.update(options)  # type: ignore[typeddict-item]
         environment = {**store.environment(), **options.pop("environment", {})}
+        wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
+        wanted.update(options)  # type: ignore[typeddict-item]  # a test may say any option
         settings = load(wanted, environment, None, self.folder)
-        described = load_store(STORES, settings.store).at(store.url, (), frozenset())
+        assert settings.store_url is not None
+        described = load_store(STORES, settings.store).at(settings.store_url, (), frozenset())
         around = Around(self.folder / "state", Signals(), Person())
         return attempt(settings, described, flow, around, self.context).result
 
