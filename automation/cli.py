@@ -39,6 +39,9 @@ app = typer.Typer(
 browser = typer.Typer(no_args_is_help=True, help="Example: readdress browser where\n\nFind or install a browser.")
 app.add_typer(browser, name="browser")
 
+DEMO_SETTINGS = {"READDRESS_BROWSER_PATH", "READDRESS_RUNS_DIR"}
+"""What the demo takes from the environment; its accounts and mailboxes are its own."""
+
 EnvFile = Annotated[Path | None, typer.Option("--env-file", help="Settings file instead of ./.env.", metavar="FILE")]
 StoreName = Annotated[
     str | None, typer.Option("--store", help="Which store's file describes the site (aliexpress).", metavar="NAME")
@@ -186,7 +189,7 @@ def demo(
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
 
-    scrubbed = {name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"}
+    scrubbed = {name: value for name, value in os.environ.items() if name in DEMO_SETTINGS}
     options: Options = {
         "yes": True, "headed": headed, "json": as_json, "runs_dir": runs_dir, "settle": settle,
         "code_timeout": code_timeout, "quiet": quiet,

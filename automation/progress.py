@@ -105,9 +105,7 @@ class Progress:
         self._waiting = None
         self._erase()
 
-    def _line(
-        self, label: str, text: str, took: float | None = None, keep: frozenset[str] = frozenset()
-    ) -> None:
+    def _line(self, label: str, text: str, took: float | None = None, keep: frozenset[str] = frozenset()) -> None:
         text = scrub(text, keep=keep)
         width = min(shutil.get_terminal_size().columns, 100)
         if took is None:

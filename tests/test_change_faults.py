@@ -9,8 +9,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from automation.stand_in import StandIn
     from sample_runs import Change
+
+    from automation.stand_in import StandIn
 
 both_generations = pytest.mark.parametrize("generation", ["legacy", "center"])
 
@@ -29,9 +30,7 @@ def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:
 
 
 @both_generations
-def test_a_late_letter_is_waited_for(
-    generation: str, make_store: Callable[..., StandIn], change: Change
-) -> None:
+def test_a_late_letter_is_waited_for(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation, switches={"letter_delay_s": 2})
     result = change(store)
     assert ended(result) == ("changed", 0, None)
@@ -137,17 +136,13 @@ def test_phone_first_and_email_is_chosen_all_the_same(make_store: Callable[..., 
     assert ended(change(store)) == ("changed", 0, None)
 
 
-def test_four_boxes_for_the_new_address_take_a_code_of_four(
-    make_store: Callable[..., StandIn], change: Change
-) -> None:
+def test_four_boxes_for_the_new_address_take_a_code_of_four(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation="center", switches={"new_code_length": 4})
     assert ended(change(store)) == ("changed", 0, None)
 
 
 @both_generations
-def test_a_wrong_password_is_tried_once(
-    generation: str, make_store: Callable[..., StandIn], change: Change
-) -> None:
+def test_a_wrong_password_is_tried_once(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation)
     result = change(store, environment={"READDRESS_STORE_PASSWORD": "not it"})
     assert ended(result) == ("refused", 4, "wrong_password")

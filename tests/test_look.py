@@ -38,7 +38,9 @@ def seen(page: Page, html: str, landmark: Landmark) -> Sighting | None:
         ("<button>Get code (57)</button>", (3,), "words"),
     ],
 )
-def test_every_rank_that_matches_is_told_the_best_first(page: Page, html: str, ranks: tuple[int, ...], how: str) -> None:
+def test_every_rank_that_matches_is_told_the_best_first(
+    page: Page, html: str, ranks: tuple[int, ...], how: str
+) -> None:
     sighting = seen(page, html, BUTTON)
     assert sighting is not None
     assert (sighting.ranks, sighting.how) == (ranks, how)

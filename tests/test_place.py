@@ -40,9 +40,7 @@ def test_pages_that_look_alike_are_told_apart_by_the_address_on_them(shown: str,
 
 
 @pytest.mark.parametrize("shown", [(), (BOTH_SHOWN,)])
-@pytest.mark.parametrize(
-    ("done", "step"), [((), None), (("A5",), "A5"), (("A5", "A6", "A7", "A8a"), "A8a")]
-)
+@pytest.mark.parametrize(("done", "step"), [((), None), (("A5",), "A5"), (("A5", "A6", "A7", "A8a"), "A8a")])
 def test_where_the_address_says_nothing_what_this_run_did_decides(
     shown: tuple[str, ...], done: tuple[str, ...], step: str | None
 ) -> None:

@@ -14,15 +14,15 @@ import time
 from typing import TYPE_CHECKING, Self
 
 import pytest
-
 from conftest import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from automation.stand_in import StandIn
     from sample_runs import Command
+
+    from automation.stand_in import StandIn
 
 PATIENCE_S = 60
 
@@ -118,7 +118,9 @@ def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
     assert account["email"] == store.new
 
 
-@pytest.mark.parametrize(("answer", "code", "outcome"), [("n", 130, "Cancelled"), ("y", 0, "Changed"), ("", 130, "Cancelled")])
+@pytest.mark.parametrize(
+    ("answer", "code", "outcome"), [("n", 130, "Cancelled"), ("y", 0, "Changed"), ("", 130, "Cancelled")]
+)
 def test_the_last_question_is_asked_before_the_new_address_gets_a_code(
     answer: str, code: int, outcome: str, command: Command, make_store: Callable[..., StandIn]
 ) -> None:
@@ -141,9 +143,7 @@ def test_while_a_letter_is_awaited_a_live_line_counts_the_seconds(
         assert terminal.end() == 0, terminal.text
 
 
-def test_a_narrow_terminal_without_colour_stays_readable(
-    command: Command, make_store: Callable[..., StandIn]
-) -> None:
+def test_a_narrow_terminal_without_colour_stays_readable(command: Command, make_store: Callable[..., StandIn]) -> None:
     environment = {"COLUMNS": "40", "NO_COLOR": "1"}
     with Terminal(command, "change", "--yes", **environment) as terminal:
         assert terminal.end() == 2
