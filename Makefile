@@ -35,7 +35,7 @@ test-all: venv browser test-tools ## run all tests, the long fault matrix too
 lint: venv ## check style, format and the generated parts of the README
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/cog --check README.md
+	@$(BIN)/cog -P --check README.md
 
 .PHONY: types
 types: venv ## check the types
@@ -44,7 +44,7 @@ types: venv ## check the types
 
 .PHONY: docs
 docs: venv ## write the generated parts of the README anew
-	@$(BIN)/cog -r README.md
+	@$(BIN)/cog -P -r README.md
 
 .PHONY: lock
 lock: ## choose the newest versions and write requirements.lock anew (needs uv)

@@ -54,7 +54,8 @@ class Arrivals:
         more = f"\n  and {self._count - MAX_SHOWN} before" if self._count > MAX_SHOWN else ""
         letters = "1 letter" if self._count == 1 else f"{self._count} letters"
         return NoCode(
-            f"{letters} came to {to} within {round(waited_s, 1):g} s of the click, and no code was taken:\n{listed}{more}\n"
+            f"{letters} came to {to} within {round(waited_s, 1):g} s of the click, and no code was taken:\n"
+            f"{listed}{more}\n"
             "Run again for a new code; to type the code yourself set the mailbox's IMAP URL to ask.",
             kind="none_acceptable",
         )
