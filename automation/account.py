@@ -194,9 +194,11 @@ class Account:
                 kind="still_old",
                 expected=run.task.masked(run.new),
                 seen=run.task.masked(run.old),
+                store_said=run.store_said,
             )
         return Unknown(
             "The new address was submitted, but the account can't be read to prove it. Run again to find out.",
             kind="unreadable",
             expected=run.task.masked(run.new),
+            store_said=run.store_said,
         )

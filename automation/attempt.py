@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
+
 from automation.awaited import Awaited
 from automation.browser import find_browser, open_browser
-from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, Stop
+from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
 from automation.journal import Journal, run_id
 from automation.ledger import Ledger, account_key, lock
@@ -217,12 +219,32 @@ class _Attempted:
 
 
 def walked(flow: Flow, run: Run) -> str:
-    """Take the flow and keep a picture of where it stopped."""
+    """Take the flow and keep a picture of where it stopped; a stop in doubt is `unknown`, whatever its cause."""
     try:
         return take(flow, run)
-    except Stop as stop:
-        run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop"))
-        raise
+    except (Stop, PlaywrightError) as cause:
+        stop = in_doubt(cause) if run.intending else told(cause)
+        picture = run.picture("stop") if run.tabs.pages else None
+        run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=picture)
+        if stop is cause:
+            raise
+        raise stop from None
+
+
+def told(cause: Stop | PlaywrightError) -> Stop:
+    """The reason to stop; what Playwright itself says may quote what was typed, so it stays here."""
+    if isinstance(cause, Stop):
+        return cause
+    return SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
+
+
+def in_doubt(cause: Stop | PlaywrightError) -> Stop:
+    """The same stop once the new address may have been submitted: nobody knows yet."""
+    if isinstance(cause, Unknown):
+        return cause
+    return Unknown(
+        f"The new address was submitted, and then: {told(cause).reason.text} Run again to find out.", kind="unreadable"
+    )
 
 
 @contextmanager

@@ -18,6 +18,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from signal import SIGINT, SIGTERM
 from typing import ClassVar
 
 
@@ -107,6 +108,6 @@ class Cancelled(Stop):
     outcome, exit_code, default_kind = "cancelled", 130, "interrupted"
 
     def __init__(self, text: str, *, by_signal: int | None = None) -> None:
-        super().__init__(text, kind="terminated" if by_signal == 15 else None)  # noqa: PLR2004 - SIGTERM
-        if by_signal is not None:
-            self.exit_code = 128 + by_signal
+        super().__init__(text, kind="terminated" if by_signal not in {None, SIGINT} else None)
+        if by_signal not in {None, SIGINT}:
+            self.exit_code = 128 + SIGTERM

@@ -15,7 +15,8 @@ from email.policy import compat32
 from typing import TYPE_CHECKING
 
 from automation.headers import Malformed, date, decoded, mailboxes, the_one_mailbox, unfolded, words_decoded
-from automation.visible import TooComplex, plain_lines, visible_lines
+from automation.style import TooComplex
+from automation.visible import plain_lines, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
     from automation.colour import Colour
 
-MAX_RULES = 300
-MAX_MATCHES = 5_000
+MAX_RULES = 400
+MAX_MATCHES = 30_000
+MAX_SELECTOR = 300
 SMALLEST_PX = 3.0
 FAR_AWAY_PX = -400.0
+
+
+class TooComplex(ValueError):  # noqa: N818 - the letter is too complex, nothing of ours failed
+    """HTML that would take too long to read."""
+
 
 Sheet = Mapping[int, Mapping[str, str]]
 """What a letter's `<style>` says, by element."""
@@ -34,6 +40,10 @@ _TELLING = re.compile(
 )
 _PIECE = re.compile(r"([^{}]*)([{}])")
 _EVERYWHERE = re.compile(r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL)
+_MOVED = re.compile(r":(?:hover|focus|active|visited|target|:|before|after|first-l)", re.IGNORECASE)
+_ARGUMENT = re.compile(r"\([^()]*\)")
+_PSEUDO = re.compile(r":[\w-]+")
+_BESIDE = re.compile(r"[+~](?!=)")
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
 _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
@@ -76,10 +86,19 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
     """The `<style>` rules that may hide or colour something, put to the elements they match."""
     sheet: dict[int, dict[str, str]] = {}
     source = _COMMENT.sub("", "\n".join(node.text() for node in tree.css("style")))
-    rules = [rule for rule in _rules(source) if _TELLING.search(rule[1])]
-    for selector, body in rules[:MAX_RULES]:
+    rules = [
+        (part, body) for selector, body in _rules(source) if _TELLING.search(body) for part in simplified(selector)
+    ]
+    if len(rules) > MAX_RULES:
+        raise TooComplex(f"has more than {MAX_RULES} style rules")
+    matches = 0
+    for selector, body in rules:
         said = declarations(body)
-        for node in _matching(tree, selector):
+        nodes = _matching(tree, selector)
+        matches += len(nodes)
+        if matches > MAX_MATCHES:
+            raise TooComplex(f"has style rules that match more than {MAX_MATCHES} elements")
+        for node in nodes:
             sheet.setdefault(node.mem_id, {}).update(said)
     return sheet
 
@@ -98,8 +117,21 @@ def _rules(source: str) -> Iterator[tuple[str, str]]:
 
 def _matching(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     with suppress(SelectolaxError, ValueError, RuntimeError):
-        return tree.css(selector)[:MAX_MATCHES]
+        return tree.css(selector)
     return []
+
+
+def simplified(selector: str) -> Iterator[str]:
+    """The selector's parts without what takes long to match: they match too much then, and too much is hidden.
+
+    Parts for a pointer that hovers and the like are left out: nobody points at a letter here.
+    """
+    for part in selector.split(","):
+        if not _MOVED.search(part):
+            simple = part[:MAX_SELECTOR]
+            while (shorter := _ARGUMENT.sub("", simple)) != simple:
+                simple = shorter  # from the innermost bracket out
+            yield _PSEUDO.sub("", _BESIDE.split(simple)[-1]).strip() or "*"
 
 
 def declarations(text: str) -> dict[str, str]:

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from automation.characters import REVERSED, cleaned
-from automation.style import VISIBLE, Sheet, sheet_of, style_of
+from automation.style import VISIBLE, Sheet, TooComplex, sheet_of, style_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from selectolax.lexbor import LexborNode
 
     from automation.style import Style
@@ -53,10 +51,6 @@ _APART = frozenset(("td", "th", "img", "button"))
 _RAISED = frozenset(("sup", "sub"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend)\b")
-
-
-class TooComplex(ValueError):  # noqa: N818 - the letter is too complex, nothing of ours failed
-    """HTML that would take too long to read."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +191,3 @@ def _spaced(text: str) -> str:
 def _cut(text: str) -> str:
     """A long line ends at a space, so that no long number is cut into a short one."""
     return text if len(text) <= MAX_LINE else text[:MAX_LINE].rpartition(" ")[0]
-
-
-def texts(lines: Iterable[Line]) -> str:
-    """The lines as one text."""
-    return "\n".join(line.text for line in lines)

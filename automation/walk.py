@@ -64,7 +64,8 @@ class Walk:
     def do(self, step: Step, index: int) -> str | None:
         """Do one step and arrive; an outcome ends the flow."""
         run = self._run
-        run.step, run.acted, self._began = step, False, time.monotonic()
+        run.hands.begin(step)
+        self._began = time.monotonic()
         run.journal.write("step", id=step.id, intent=step.intent)
         outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
         if outcome is not None:
@@ -112,10 +113,12 @@ class Walk:
             if isinstance(stop, Refused) and stop.reason.kind in WRONG_CODE:
                 self._settle("refused", "the store said that the code was not right")
                 raise
-            if not run.acted:
+            if not run.hands.acted:
                 self._settle("no_effect", "nothing was typed or clicked")
                 raise
-            text = stop.reason.text if isinstance(stop, Stop) else "the browser lost the page"
+            if isinstance(stop, Refused):
+                run.store_said = stop.reason.store_said
+            text = stop.reason.text if isinstance(stop, Stop) else "The browser lost the page."
             run.journal.write("doubt", step=step.id, why=text)
             self.place = index
             return None
@@ -156,7 +159,7 @@ class Walk:
         return self._run.tabs.look(*sorted(names))
 
     def _skipped(self, first: int, found: Place) -> None:
-        if found.index < first and self._run.step is not None:
+        if found.index < first and self._run.step_id is not None:
             self._run.done -= {step.id for step in self._flow.steps[found.index + 1 :]}
             self._run.journal.write("back", to=found.index + 1, landmark=found.sighting.landmark.name)
         for step in self._flow.steps[first : max(found.index, 0)]:
@@ -168,9 +171,9 @@ class Walk:
         run = self._run
         said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
         # One that went away in between may come again and then counts.
-        run.complaints &= set(said)
-        fresh = next((text for born, text in said if (born, text) not in run.complaints), None)
-        if fresh is not None and run.acted:
+        run.hands.complaints &= set(said)
+        fresh = next((text for born, text in said if (born, text) not in run.hands.complaints), None)
+        if fresh is not None and run.hands.acted:
             raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
 
     def _refusal(self, said: str, otherwise: str) -> Refused:
@@ -231,7 +234,7 @@ class Walk:
             sightings = run.tabs.look(interruption.shows, "error")
             still = [s for s in sightings if s.landmark.name == interruption.shows]
             said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
-            fresh = next((text for key in said if key not in run.complaints for text in [key[1]]), None)
+            fresh = next((text for key in said if key not in run.hands.complaints for text in [key[1]]), None)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
                 raise self._not_let_in(interruption, fresh)
             if not still:

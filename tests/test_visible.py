@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from automation.characters import REVERSED, cleaned, folded
 from automation.colour import alike, colour, is_transparent
-from automation.visible import TooComplex, plain_lines, visible_lines
+from automation.style import TooComplex
+from automation.visible import plain_lines, visible_lines
 
 
 def shown(html: str) -> list[str]:
@@ -208,11 +209,25 @@ def test_what_a_browser_would_hide_in_a_style_attribute_of_any_shape_is_at_least
         "<p>" * 80_000 + "1",
         "<style>" + "".join(f".a{n} .b{n}{{display:none}}" for n in range(8_000)) + "</style>" + "<i>x</i>" * 3_000,
         "<style>" + "@media screen{" * 15_000 + "</style>x",
+        "<style>" + "i,i:nth-child(2n+1):not(.x) ~ i:is(b,i){color:red}" * 190 + "</style>" + "<i>x</i>" * 20_000,
+        "<style>" + "* * * * * * * * i{color:red}" * 400 + "</style>" + "<i>x</i>" * 20_000,
         "<p>" + "1-" * 120_000,
         "<p style='" + "color:red;" * 25_000 + "'>x</p>",
         "<a " + "x=1 " * 60_000 + ">x</a>",
     ],
-    ids=["divs", "formatting", "tables", "paragraphs", "rules", "media", "digits", "declarations", "attributes"],
+    ids=[
+        "divs",
+        "formatting",
+        "tables",
+        "paragraphs",
+        "rules",
+        "media",
+        "selectors",
+        "descendants",
+        "digits",
+        "declarations",
+        "attributes",
+    ],
 )
 def test_hostile_html_takes_less_than_two_seconds(html: str) -> None:
     began = time.perf_counter()

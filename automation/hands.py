@@ -1,0 +1,159 @@
+"""What the run does to a page: find, click, type, submit; each act is journalled before it is done."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import OffPath
+from automation.secret import type_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from playwright.sync_api import Page
+
+    from automation.flow import Step
+    from automation.journal import Journal
+    from automation.look import Sighting
+    from automation.store import Store
+    from automation.tabs import Tabs
+
+FIND_S = 15.0
+"""How long a landmark may take to show once its page is there."""
+ENABLE_S = 150.0
+"""How long a control may stay disabled: the site's resend timer is waited for."""
+ACT_TIMEOUT_MS = 10_000
+SELF_SUBMIT_S = {True: 1.5, False: 0.1}
+"""How long boxes (True) or a single field (False) get to submit themselves before Submit is clicked."""
+
+
+class Hands:
+    """The acts of one run."""
+
+    def __init__(self, store: Store, tabs: Tabs, journal: Journal, tick: Callable[[float], None]) -> None:
+        self.step: Step | None = None
+        """The step that the acts belong to; None before the first."""
+        self.acted = False
+        """Whether anything was clicked or typed since the step began."""
+        self.acted_at = 0.0
+        """When the last act was (monotonic)."""
+        self.complaints: set[tuple[float, str]] = set()
+        """(document, text) of the refusals that already showed before the last act."""
+        self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
+        self._sent_before = 0
+        self._boxes = False
+        self._typed_on: Page | None = None
+
+    @property
+    def step_id(self) -> str | None:
+        """The id of the step under way."""
+        return self.step.id if self.step else None
+
+    def begin(self, step: Step) -> None:
+        """From now on the acts belong to this step."""
+        self.step, self.acted = step, False
+
+    def find(self, name: str) -> Sighting:
+        """The landmark, waited for; on a page that hasn't got it the run is off the path."""
+        found = self.found(name)
+        if found is None:
+            self._off_path(name)
+        return found
+
+    def found(self, name: str, page: Page | None = None) -> Sighting | None:
+        """The landmark once it can be used, waited for; None where it never shows."""
+        patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
+        while True:
+            sightings = self._tabs.look(name, pages=None if page is None else [page])
+            ready = next((s for s in sightings if s.items[0].enabled), None)
+            if ready or time.monotonic() > (disabled if sightings else patience):
+                return ready
+            self._tick(25)
+
+    def click(self, name: str) -> None:
+        """Click a landmark; where it is missing and has a deep link, open that instead."""
+        found = self.found(name)
+        if found is None:
+            self._follow_deep_link(name)
+        else:
+            self.click_on(found, 0)
+
+    def click_on(self, sighting: Sighting, index: int) -> None:
+        """Click the index-th element of a landmark that was seen."""
+        self._begin_act("click", sighting)
+        try:
+            sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
+        except PlaywrightError:
+            raise OffPath(
+                f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
+                kind="not_clickable",
+                expected=sighting.landmark.name,
+                seen=self._tabs.seen(),
+            ) from None
+
+    def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,)) -> None:
+        """Type something private: whole into one field, or a character into each of several boxes."""
+        fields = [sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS) for index in indexes]
+        self._begin_act("type", sighting)
+        self._sent_before, self._boxes = self._tabs.sent, len(fields) > 1
+        self._typed_on = sighting.frame.page
+        type_secret(fields, value, self._store.origins)
+
+    def submit(self) -> None:
+        """Submit what was typed, on the tab where it was typed, unless the page has done so by itself."""
+        until = time.monotonic() + SELF_SUBMIT_S[self._boxes]
+        while time.monotonic() < until:
+            if self._tabs.sent > self._sent_before:
+                self._journal.write("act", step=self.step_id, action="submitted by the page itself")
+                return
+            self._tick(10)
+        button = self.found("submit", self._typed_on)
+        if button is None:
+            self._off_path("submit")
+        self.click_on(button, 0)
+
+    def note_complaints(self) -> None:
+        """Remember the refusals that show now, so that only new ones count."""
+        self.complaints = {(s.born, item.said) for s in self._tabs.look("error") for item in s.items}
+
+    def _begin_act(self, action: str, sighting: Sighting) -> None:
+        self.note_complaints()
+        self._journal.write(
+            "act",
+            step=self.step_id,
+            action=action,
+            landmark=sighting.landmark.name,
+            rank=sighting.rank,
+            ranks=sighting.landmark.ranks,
+            matched=list(sighting.ranks),
+            how=sighting.how,
+            detail=sighting.detail,
+        )
+        self.acted, self.acted_at = True, time.monotonic()
+
+    def _follow_deep_link(self, name: str) -> None:
+        landmark = self._store.landmarks[name]
+        if landmark.deep_link is None or not (self.step and self.step.safe):
+            self._off_path(name)
+        self._journal.write(
+            "act",
+            step=self.step_id,
+            action="goto",
+            landmark=name,
+            rank=landmark.ranks,
+            ranks=landmark.ranks,
+            how="deep_link",
+            detail=landmark.deep_link,
+        )
+        self._tabs.open(self._store.link(landmark.deep_link), self._tabs.pages[0])
+
+    def _off_path(self, name: str) -> NoReturn:
+        raise OffPath(
+            f"Step {self.step_id or 'start'}: the page does not show “{name}” ({self._store.landmarks[name].ranks} "
+            "ways tried). A masked picture and what shows instead are kept in the report.",
+            expected=name,
+            seen=self._tabs.seen(),
+        )
