@@ -57,7 +57,7 @@ class Found:
                 "Set READDRESS_BROWSER_PATH to another, or run: readdress browser install",
                 kind="browser",
             ) from None
-        return told.stdout.strip() or "unknown version"
+        return told.stdout.partition(" built on ")[0].strip() or "unknown version"
 
 
 def find_browser(named: Path | None, playwrights_own: Path | None = None) -> Found:

@@ -88,6 +88,72 @@ def test_a_store_that_is_not_there_ends_with_site(command: Command, make_store: 
     assert "ERR_CONNECTION_REFUSED" in result["reason"]["text"]
 
 
+def test_a_store_without_working_tls_ends_with_site(command: Command, make_store: Callable[..., StandIn]) -> None:
+    store = make_store()
+    url = store.url.replace("http://", "https://")
+    result = command.json("change", "--yes", "--store-url", url, **store.environment())
+    assert (result["outcome"], result["reason"]["kind"]) == ("site", "tls")
+    assert store.truth()["sign_ins"] == []
+
+
+def test_plain_text_off_this_machine_is_refused_before_anything_is_sent(command: Command) -> None:
+    result = command.json(
+        "change",
+        "--yes",
+        READDRESS_STORE_URL="http://shop.example",
+        READDRESS_OLD_EMAIL="anna@example.org",
+        READDRESS_OLD_IMAP_URL="ask",
+        READDRESS_NEW_EMAIL="ANNA@example.org",
+        READDRESS_NEW_IMAP_URL="ask",
+    )
+    assert (result["outcome"], result["exit"]) == ("settings", 2)
+    assert "READDRESS_STORE_URL" in result["reason"]["text"]
+    assert "READDRESS_NEW_EMAIL: is the old address again" in result["reason"]["text"]
+
+
+def test_letters_that_can_not_be_proved_genuine_stop_the_run_unless_it_is_said(command: Command) -> None:
+    far = {
+        "READDRESS_OLD_EMAIL": "anna@example.org",
+        "READDRESS_OLD_IMAP_URL": "imaps://imap.example.org",
+        "READDRESS_OLD_IMAP_PASSWORD": "x",
+        "READDRESS_NEW_EMAIL": "bruno@example.org",
+        "READDRESS_NEW_IMAP_URL": "imaps://imap.example.org",
+        "READDRESS_NEW_IMAP_PASSWORD": "x",
+    }
+    result = command.json("change", "--yes", **far)
+    assert (result["outcome"], result["reason"]["kind"]) == ("settings", "unproved_senders")
+    assert "--trust-sender" in result["reason"]["text"]
+
+
+def test_a_mailbox_that_can_not_be_reached_ends_with_mailbox(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store()
+    environment = {**store.environment(), "READDRESS_OLD_IMAP_URL": "imap://anna@127.0.0.1:9"}
+    result = command.json("change", "--yes", **environment)
+    assert (result["outcome"], result["reason"]["kind"]) == ("mailbox", "unreachable")
+    assert "127.0.0.1" in result["reason"]["text"]
+
+
+def test_a_machine_without_any_browser_is_told_how_to_get_one(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store()
+    nowhere = {"PATH": "/nonexistent", "PLAYWRIGHT_BROWSERS_PATH": "/nonexistent"}
+    result = command.json("change", "--yes", **{**store.environment(), **nowhere})
+    assert (result["outcome"], result["reason"]["kind"]) == ("site", "no_browser")
+    assert "readdress browser install" in result["reason"]["text"]
+
+
+def test_the_new_address_can_be_said_on_the_command_line(command: Command, make_store: Callable[..., StandIn]) -> None:
+    store = make_store()
+    environment = {**store.environment(), "READDRESS_NEW_EMAIL": "somebody@else.example"}
+    result = command.json("change", "--yes", "--to", store.new, "--settle", "5", **environment)
+    assert result["outcome"] == "changed"
+    [account] = store.truth()["accounts"].values()
+    assert account["email"] == store.new
+
+
 def test_a_browser_that_is_none_ends_with_site(command: Command, make_store: Callable[..., StandIn]) -> None:
     store = make_store()
     result = command.json("change", "--yes", **{**store.environment(), "READDRESS_BROWSER_PATH": "/nonexistent"})
@@ -189,8 +255,9 @@ def test_runs_lists_what_was_run_and_tells_it_again(command: Command) -> None:
     assert "There is no run “nonesuch”" in missing.stderr
 
 
-def test_ctrl_c_before_the_commit_is_cancelled_and_leaves_no_process(
-    command: Command, make_store: Callable[..., StandIn]
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_signal_before_the_commit_is_cancelled(
+    sent: signal.Signals, code: int, command: Command, make_store: Callable[..., StandIn]
 ) -> None:
     store = make_store(switches={"no_letter": True})
     with command.start("change", "--yes", "--json", **store.environment()) as running:
@@ -198,10 +265,10 @@ def test_ctrl_c_before_the_commit_is_cancelled_and_leaves_no_process(
         for line in running.stderr:
             if line.lstrip().startswith("A6"):
                 break
-        running.send_signal(signal.SIGINT)
+        running.send_signal(sent)
         out, _ = running.communicate(timeout=30)
     result = json.loads(out)
-    assert (result["outcome"], running.returncode) == ("cancelled", 130)
+    assert (result["outcome"], running.returncode) == ("cancelled", code)
     assert store.truth()["submits"] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import fcntl
 import imaplib
 import os
 import pty
@@ -10,6 +11,7 @@ import re
 import select
 import shutil
 import subprocess
+import termios
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -41,6 +43,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C means something
         )
         os.close(slave)
 
@@ -72,6 +75,10 @@ class Terminal:
 
     def type(self, line: str) -> None:
         os.write(self._master, line.encode() + b"\n")
+
+    def press_ctrl_c(self) -> None:
+        """As a person does: the signal goes to every process of the terminal."""
+        os.write(self._master, b"\x03")
 
     def _read(self, seconds: float) -> bool:
         """Whether there may be more."""
@@ -181,3 +188,28 @@ def test_a_window_without_a_display_is_a_clear_stop(command: Command, make_store
     result = command.json("change", "--yes", "--headed", **store.environment())
     assert (result["outcome"], result["reason"]["kind"]) == ("site", "browser")
     assert "--headless" in result["reason"]["text"]
+
+
+@pytest.mark.parametrize("step", ["A3", "A6", "A8b"])
+def test_ctrl_c_at_the_terminal_ends_the_run_and_its_browser(
+    step: str, command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(switches={"letter_delay_s": 0.5})
+    with Terminal(command, "change", "--yes", **store.environment()) as terminal:
+        terminal.until(f"  {step} ")
+        terminal.press_ctrl_c()
+        assert terminal.end() == 130, terminal.text
+    assert "Cancelled" in terminal.text
+    assert "Traceback" not in terminal.text
+    assert store.truth()["submits"] == []
+
+
+def test_ctrl_c_after_the_commit_still_finds_out_what_happened(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(generation="legacy")
+    with Terminal(command, "change", "--yes", "--settle", "10", **store.environment()) as terminal:
+        terminal.until("  A8d ")
+        terminal.press_ctrl_c()
+        assert terminal.end() == 0, terminal.text
+    assert "Changed" in terminal.text
