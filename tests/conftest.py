@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext
 
+pytest_plugins = ["pytester"]
+
 
 def lacking(tool: str) -> None:
     """A test without its tool is skipped with the reason; on CI that is a failure."""

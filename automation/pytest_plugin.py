@@ -1,0 +1,1 @@
+"""Fixtures for other people's test suites."""
