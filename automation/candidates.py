@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from automation.characters import folded
@@ -95,8 +96,11 @@ class _Reader:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._sentences = sentences(lines)
         self._labels: dict[int, tuple[Label, ...]] = {}
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        return sentences(self._lines)
 
     def ranked(self, line: int, number: Number, *, year_too: bool) -> Candidate:
         """The number with its rank and the reason for it."""

@@ -8,6 +8,7 @@ REVERSED = "\u202e"
 """Stands where an override turned the direction of writing: digits there can't be trusted."""
 
 _OVERRIDES = "\u202d\u202e"
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u0060\u00b4"), "'")
 _DROPPED_MARKS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x20E3}
 """Variation selectors and the keycap box: they change how a digit is drawn, not which it is."""
 
@@ -24,14 +25,10 @@ def cleaned(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text in lower case, of the same length, with straight apostrophes: for the search of words."""
-    return "".join(_folded(c) for c in text)
-
-
-def _folded(character: str) -> str:
-    lower = character.lower()
-    if character in "\u2019\u02bc\u0060\u00b4":
-        return "'"
-    return lower if len(lower) == 1 else character
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lower.translate(_APOSTROPHES)
 
 
 class _Table(dict[int, str]):

@@ -11,7 +11,7 @@ from automation.errors import OffPath
 from automation.secret import type_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from playwright.sync_api import Page
 
@@ -41,7 +41,7 @@ class Hands:
         self.acted_at = 0.0
         """When the last act was (monotonic)."""
         self.complaints: set[tuple[float, str]] = set()
-        """(document, text) of the refusals that already showed before the last act."""
+        """The refusals that already showed before the last act."""
         self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
         self._sent_before = 0
         self._boxes = False
@@ -67,7 +67,9 @@ class Hands:
         """The landmark once it can be used, waited for; None where it never shows."""
         patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
         while True:
-            sightings = self._tabs.look(name, pages=None if page is None else [page])
+            sweep = self._tabs.look(name, "error", pages=None if page is None else [page])
+            sightings = [sighting for sighting in sweep if sighting.landmark.name == name]
+            self.complaints = complaints(sweep)
             ready = next((s for s in sightings if s.items[0].enabled), None)
             if ready or time.monotonic() > (disabled if sightings else patience):
                 return ready
@@ -115,12 +117,7 @@ class Hands:
             self._off_path("submit")
         self.click_on(button, 0)
 
-    def note_complaints(self) -> None:
-        """Remember the refusals that show now, so that only new ones count."""
-        self.complaints = {(s.born, item.said) for s in self._tabs.look("error") for item in s.items}
-
     def _begin_act(self, action: str, sighting: Sighting) -> None:
-        self.note_complaints()
         self._journal.write(
             "act",
             step=self.step_id,
@@ -157,3 +154,9 @@ class Hands:
             expected=name,
             seen=self._tabs.seen(),
         )
+
+
+def complaints(sightings: Iterable[Sighting]) -> set[tuple[float, str]]:
+    """(document, text) of each refusal that shows."""
+    errors = (sighting for sighting in sightings if sighting.landmark.name == "error")
+    return {(sighting.born, item.said) for sighting in errors for item in sighting.items}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath, Refused, Stop
+from automation.hands import complaints
 from automation.place import START, Place, at_start, furthest, interrupted
 
 if TYPE_CHECKING:
@@ -168,13 +169,15 @@ class Walk:
 
     def _heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Stop when the store shows a refusal that was not there before the step's last act."""
-        run = self._run
-        said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
-        # One that went away in between may come again and then counts.
-        run.hands.complaints &= set(said)
-        fresh = next((text for born, text in said if (born, text) not in run.hands.complaints), None)
-        if fresh is not None and run.hands.acted:
+        fresh = self._fresh_complaint(sightings)
+        if fresh is not None and self._run.hands.acted:
             raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
+
+    def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
+        hands, shown = self._run.hands, complaints(sightings)
+        # One that went away in between may come again and then counts.
+        hands.complaints &= shown
+        return next((text for _, text in sorted(shown - hands.complaints)), None)
 
     def _refusal(self, said: str, otherwise: str) -> Refused:
         kinds = self._run.store.refusals
@@ -233,8 +236,7 @@ class Walk:
         while True:
             sightings = run.tabs.look(interruption.shows, "error")
             still = [s for s in sightings if s.landmark.name == interruption.shows]
-            said = [(s.born, item.said) for s in sightings if s.landmark.name == "error" for item in s.items]
-            fresh = next((text for key in said if key not in run.hands.complaints for text in [key[1]]), None)
+            fresh = self._fresh_complaint(sightings)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
                 raise self._not_let_in(interruption, fresh)
             if not still:
