@@ -29,4 +29,4 @@ class Cadence:
         """How often the folders that are not open are asked about."""
         if waited < QUICK_S:
             return 0.25 if self.nearby else 0.6
-        return 1.0 if waited < MINUTE_S else 20.0
+        return 2.0 if waited < MINUTE_S else 20.0

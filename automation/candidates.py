@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from automation.characters import folded
-from automation.numbers import is_year, numbers
+from automation.numbers import LONGEST_RUN, is_year, numbers
 from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ class _Reader:
 
     def ranked(self, line: int, number: Number, *, year_too: bool) -> Candidate:
         """The number with its rank and the reason for it."""
+        if number.against and len(number.value) > LONGEST_RUN:
+            return Candidate(number.value, line, 0, number.against)
         rank, why = self._rank(self._place(line, number.start), number, alone=self._is_alone(line, number))
         if number.against:
             # What the letter itself calls it says more than how it looks.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from automation.address import addresses_in, fits, same_mailbox_name
 from automation.characters import cleaned
 from automation.purpose import other_purpose, validity_s
-from automation.quotation import unquoted
+from automation.quotation import without_quotation
 from automation.reading import Shape, reading_of
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
 
     `received` is when the mailbox got it; None: how old the letter was by then is not looked at.
     """
-    wrong = _sender(letter, wanted) or _recipient(letter, wanted) or _trust(wanted)
-    wrong = wrong or _date(letter, wanted) or _named_address(letter, wanted)
+    wrong = _sender(letter, wanted) or _recipient(letter, wanted) or _trust(wanted) or _date(letter, wanted)
     if wrong:
+        return NotTaken(wrong)
+    letter = without_quotation(letter)
+    if wrong := _named_address(letter, wanted):
         return NotTaken(wrong)
     reading = reading_of(letter, wanted.shape)
     if reading.best is None:
@@ -127,7 +129,7 @@ def _date(letter: Letter, wanted: Wanted) -> str | None:
 def _named_address(letter: Letter, wanted: Wanted) -> str | None:
     """A letter that names somebody else's address carries somebody else's code."""
     own = [address for address in {*wanted.own_addresses, wanted.recipient} if address]
-    for line in unquoted(letter.lines):
+    for line in letter.lines:
         if _ORIGIN_LINE.fullmatch(line.text):
             continue
         for shown in addresses_in(line.text):

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from automation.errors import SettingsStop
+from automation.failpoint import reached
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +44,12 @@ def write_private(path: Path, content: bytes) -> None:
 
 def append_line(descriptor: int, line: bytes) -> None:
     """Append one line and see it on the disk before going on."""
+    reached("before a line", descriptor, line)
     view = memoryview(line + b"\n")
     while view:
         view = view[os.write(descriptor, view) :]
     os.fsync(descriptor)
+    reached("after a line", descriptor, line)
 
 
 def sync_folder(path: Path) -> None:

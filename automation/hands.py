@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath
+from automation.failpoint import reached
 from automation.secret import type_secret
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Hands:
         self._begin_act("click", sighting)
         try:
             sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
+            reached("clicked")
         except PlaywrightError:
             raise OffPath(
                 f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 4, 8
 LONGEST_WITH_LETTERS = 10
+LONGEST_RUN = 40
+"""Digits, spaces and dashes; what is longer is no number that a person reads."""
 SINGLES = re.compile(r"\W*(\w(?:\t\w){3,9})\W*")
 """Boxes side by side, one character each."""
 
@@ -41,7 +43,6 @@ _ELSEWHERE = (
     ),
 )
 _YEARS = range(1900, 2100)
-_BEFORE = {"+": "a telephone number", "#": "after a number sign", "=": "a parameter", "&": "a parameter"}
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,24 @@ class Number:
 
 def numbers(text: str, *, letters: bool) -> Iterator[Number]:
     """The numbers of a line which are long enough for a code; with `letters` mixed ones too."""
+    if not any(map(str.isdigit, text)):
+        return
     boxes = SINGLES.fullmatch(text)
     if boxes:
         yield from _boxes(boxes, text, letters=letters)
         return
     taken = [(found.span(), reason) for reason, pattern in _ELSEWHERE for found in pattern.finditer(folded(text))]
     for run in _RUN.finditer(text):
-        for start, end in _parts(run):
-            digits = re.sub(r"\D", "", text[start:end])
-            if len(digits) >= SHORTEST:
-                inside = next((reason for span, reason in taken if span[0] < end and start < span[1]), None)
-                yield _judged(Number(digits, start, end, inside), text)
-    if letters:
-        for found in _WITH_LETTERS.finditer(text):
-            inside = next((reason for span, reason in taken if span[0] < found.end() and found.start() < span[1]), None)
-            yield Number(found.group(), *found.span(), inside or _upside_down(text))
+        digits = re.sub(r"\D", "", run.group())
+        if len(digits) >= SHORTEST:
+            yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
+    for mixed in _WITH_LETTERS.finditer(text) if letters else ():
+        yield Number(mixed.group(), *mixed.span(), _inside(mixed, taken) or _upside_down(text))
+
+
+def _inside(number: re.Match[str], taken: list[tuple[tuple[int, int], str]]) -> str | None:
+    start, end = number.span()
+    return next((reason for span, reason in taken if span[0] < end and start < span[1]), None)
 
 
 def _boxes(boxes: re.Match[str], text: str, *, letters: bool) -> Iterator[Number]:
@@ -80,17 +84,6 @@ def _boxes(boxes: re.Match[str], text: str, *, letters: bool) -> Iterator[Number
     if value.isdigit() or mixed:
         against = None if len(value) <= LONGEST else f"{len(value)} digits"
         yield Number(value, *boxes.span(1), against or _upside_down(text))
-
-
-def _parts(run: re.Match[str]) -> list[tuple[int, int]]:
-    """A run of digits is one number, but for words of digits that only happen to stand in a row."""
-    groups = [found.span() for found in re.finditer(r"\d+", run.group())]
-    sizes = {end - start for start, end in groups}
-    total = sum(end - start for start, end in groups)
-    together = len(groups) == 1 or "-" in run.group() or (len(sizes) == 1 and total <= LONGEST) or total > LONGEST * 2
-    if together:
-        return [run.span()]
-    return [(run.start() + start, run.start() + end) for start, end in groups]
 
 
 def _judged(number: Number, text: str) -> Number:
@@ -116,20 +109,28 @@ def _upside_down(text: str) -> str | None:
     return "in turned writing" if REVERSED in text else None
 
 
+_BESIDE = (
+    ("part of a word", re.compile(r"[^\W\d]\Z"), re.compile(r"[^\W\d]")),
+    ("a telephone number", re.compile(r"\+\Z|\(\d{1,5}\)\s?\Z"), None),
+    ("after a number sign", re.compile(r"#\Z"), None),
+    ("a parameter", re.compile(r"[=&]\Z"), re.compile(r"[=&]")),
+    ("part of something longer", re.compile(r"\d[.,:']\Z|\w-\Z"), re.compile(r"[.,:']\d|-\w")),
+    ("part of a path", re.compile(r"[/\\]\Z"), re.compile(r"[/\\]")),
+    ("a percentage", None, re.compile(r"\s?[%\u2030]")),
+)
+"""What stands right before or after a number that is no code."""
+
+
 def _neighbours(text: str, start: int, end: int) -> str | None:
-    """What the characters right before and after give away."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if _is_cased(before[-1:]) or _is_cased(after[:1]):
-        return "part of a word"
-    if before[-1:] in _BEFORE:
-        return _BEFORE[before[-1:]]
-    if re.search(r"[\d\w][.,:/\\'-]\Z", before) or re.match(r"[.,:/\\'-][\d\w]", after):
-        return "part of something longer"
-    if before.endswith("/") or after.startswith("/"):
-        return "part of a path"
-    if before[-1:] in "*•·" and before[-1:] and not (after[:1] == "*" and before != "**"):
-        return "the end of a masked number"
-    return "a percentage" if re.match(r"\s?[%‰]", after) else None
+    before, after = text[max(0, start - 8) : start], text[end : end + 2]
+    for reason, ahead, behind in _BESIDE:
+        # Scripts that don't write words apart (no capitals) may stand right beside a number.
+        letter_of_such = reason == "part of a word" and not (_is_cased(before[-1:]) or _is_cased(after[:1]))
+        if not letter_of_such and ((ahead and ahead.search(before)) or (behind and behind.match(after))):
+            return reason
+    starred = before[-1:] in {"*", "\u2022", "\u00b7"}
+    emphasised = after[:1] == "*" and not before.endswith("**")
+    return "the end of a masked number" if starred and not emphasised else None
 
 
 def _words_around(text: str, start: int, end: int) -> str | None:

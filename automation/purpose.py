@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from automation.candidates import sentences
 from automation.characters import cleaned
-from automation.quotation import unquoted
 from automation.visible import Line
 from automation.vocabulary import vocabulary
 
@@ -40,7 +39,7 @@ def _telling(letter: Letter, value: str) -> Iterator[str]:
     for sentence in sentences([Line(cleaned(letter.subject))]):
         yield sentence.text
     words = vocabulary()
-    lines = unquoted(letter.lines)
+    lines = letter.lines
     first = next((n for n, line in enumerate(lines) if value in re.sub(r"[\s-]", "", line.text)), len(lines))
     for sentence in sentences(lines):
         names_it = words.code.search(sentence.text) and not words.aside.search(sentence.text)
@@ -51,7 +50,7 @@ def _telling(letter: Letter, value: str) -> Iterator[str]:
 def validity_s(letter: Letter) -> float | None:
     """How long the code is valid after the letter was written; None where it doesn't say."""
     words = vocabulary()
-    for sentence in sentences(unquoted(letter.lines)):
+    for sentence in sentences(letter.lines):
         for found in re.finditer(r"(?<![\d.,])(\d{1,3})[\s-]?(?=\w)", sentence.text):
             for unit, seconds in ((words.minute, 60.0), (words.hour, 3600.0)):
                 if unit.match(sentence.text, found.end()) and float(found[1]) * seconds <= LONGEST_VALIDITY_S:

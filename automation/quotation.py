@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automation.characters import folded
@@ -11,19 +12,25 @@ from automation.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from automation.message import Letter
+
 LONGEST_MARK = 60
 """Characters of a line like "----- Original message -----"."""
 
 
-def unquoted(lines: Iterable[Line]) -> list[Line]:
-    """The letter's own lines; boxes of one character each, one below the other, become one line."""
+def without_quotation(letter: Letter) -> Letter:
+    """The letter alone; boxes of one character each, one below the other, become one line."""
+    return replace(letter, html_lines=_own(letter.html_lines), plain_lines=_own(letter.plain_lines))
+
+
+def _own(lines: Iterable[Line]) -> tuple[Line, ...]:
     own: list[Line] = []
     for line in lines:
         if _begins_an_older_letter(line.text):
             break
         if not line.quoted:
             own.append(line)
-    return _boxes_joined(own)
+    return tuple(_boxes_joined(own))
 
 
 def _begins_an_older_letter(text: str) -> bool:

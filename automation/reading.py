@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from automation.candidates import MARGIN, candidates
 from automation.characters import cleaned, folded
 from automation.numbers import LONGEST, SHORTEST, masked
-from automation.quotation import unquoted
 from automation.visible import Line
 from automation.vocabulary import vocabulary
 
@@ -54,8 +53,8 @@ class Reading:
 
 def reading_of(letter: Letter, shape: Shape) -> Reading:
     """What HTML, plain text and subject say together."""
-    html = _part(unquoted(letter.html_lines), shape, "element")
-    plain = _part(unquoted(letter.plain_lines), shape, "line")
+    html = _part(letter.html_lines, shape, "element")
+    plain = _part(letter.plain_lines, shape, "line")
     subject = _part([Line(cleaned(letter.subject))], shape, "subject")
     shown = html if letter.html_lines else plain
     rejected = tuple(dict.fromkeys(shown.rejected + subject.rejected))[:MAX_REJECTED]

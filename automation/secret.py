@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath, SiteStop
+from automation.failpoint import reached
 from automation.origins import origin_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> N
             field.fill(text, timeout=FILL_TIMEOUT_MS)
         else:
             field.press(text, timeout=FILL_TIMEOUT_MS)
+        reached("typed")
     except PlaywrightError:
         failed = True
     if failed:

@@ -117,10 +117,14 @@ def stand_in(
     ports: Mapping[str, int] | None = None,
     switches: Mapping[str, Any] | None = None,
     registered: tuple[str, ...] = (),
+    password: str | None = None,
 ) -> Iterator[StandIn]:
-    """A store with one account and two mailboxes; both processes end with the block, or with this process."""
+    """A store with one account and two mailboxes; both processes end with the block, or with this process.
+
+    Without a `password` the account gets one that is made up.
+    """
     port = {"port": 0, "frame_port": 0, "smtp_port": 0, "imap_port": 0, **(ports or {})}
-    password = secrets.token_urlsafe(12)
+    password = password or secrets.token_urlsafe(12)
     users = {old: secrets.token_urlsafe(12), new: secrets.token_urlsafe(12)}
     with ExitStack() as stack:
         served = stack.enter_context(

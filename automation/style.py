@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import SelectolaxError
@@ -134,7 +135,8 @@ def simplified(selector: str) -> Iterator[str]:
             yield _PSEUDO.sub("", _BESIDE.split(simple)[-1]).strip() or "*"
 
 
-def declarations(text: str) -> dict[str, str]:
+@lru_cache(maxsize=500)
+def declarations(text: str) -> Mapping[str, str]:
     """`color: Red; x: y !important` as {"color": "red", "x": "y"}."""
     found = {}
     for declaration in text.split(";"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import SiteStop
+from automation.failpoint import reached
 from automation.look import look, words
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Tabs:
         page = page or self.context.new_page()
         try:
             page.goto(url, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
+            reached("opened")
         except PlaywrightError as error:
             raise unreachable(url, error) from None
         return page

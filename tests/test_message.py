@@ -265,14 +265,14 @@ HTML = "Content-Type: text/html\r\n\r\n" + "<p>x</p>" * 100_000
     ids=lambda value: value if len(value) < 50 else "",
 )
 def test_a_hostile_letter_is_unusable_in_less_than_two_seconds(more: str, reason: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     assert reason in why_unusable(f"From: {SHOP}\r\n{more}".encode())
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_sixty_four_kilobytes_of_headers_of_every_kind_are_read_in_time() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     for value in (
         "=?utf-8?q?a?= " * 4_000,
         "=?utf-8?b?" * 5_000,
@@ -284,7 +284,7 @@ def test_sixty_four_kilobytes_of_headers_of_every_kind_are_read_in_time() -> Non
         words_decoded(value)
         with pytest.raises(Malformed):
             the_one_mailbox(value)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @given(st.binary(max_size=400))

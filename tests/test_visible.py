@@ -230,10 +230,10 @@ def test_what_a_browser_would_hide_in_a_style_attribute_of_any_shape_is_at_least
     ],
 )
 def test_hostile_html_takes_less_than_two_seconds(html: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     with suppress(TooComplex):
         visible_lines(html)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(
