@@ -8,12 +8,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from automation.address import mask, same_mailbox_name
+from automation.characters import cleaned
 from automation.errors import NoCode
 from automation.mailbox import Arrival
 from automation.scrub import scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from automation.codes import Wanted
 
@@ -40,7 +41,7 @@ class Arrivals:
         """Note the letter whose code is taken."""
         return self._note(folder, uid, sender, subject, taken=True, reason=why)
 
-    def no_code(self, folders: tuple[str, ...], waited_s: float) -> NoCode:
+    def no_code(self, folders: Sequence[str], waited_s: float) -> NoCode:
         """The reason to stop when the time is up."""
         watched = " and ".join(folders)
         to = mask(self._wanted.recipient)
@@ -87,7 +88,7 @@ class Arrivals:
 
 def shown_subject(subject: str) -> str:
     """A subject fit for a screen and a report: whatever may be a code is blotted out."""
-    return scrub(_MAYBE_A_CODE.sub("••••", " ".join(subject.split())))[:MAX_SUBJECT]
+    return scrub(_MAYBE_A_CODE.sub("••••", " ".join(cleaned(subject).split())), limit=MAX_SUBJECT)
 
 
 def _line(arrival: Arrival) -> str:

@@ -13,23 +13,26 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.characters import folded
 from automation.numbers import LONGEST_RUN, is_year, numbers
+from automation.visible import Line
 from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from automation.numbers import Number
-    from automation.visible import Line
 
-ALONE_AND_NAMED, AFTER_DELIMITER, SAME_SENTENCE, ALONE, SENTENCE_BEFORE = 80, 70, 50, 45, 30
+ALONE, BESIDE, SAME_SENTENCE, SENTENCE_BEFORE = 80, 70, 50, 30
+"""Ranks; each of them asks for a word for the code, in the same sentence or shortly before."""
 MARGIN = 15
 """So much must lie between the best number and the next, or there is no best."""
 LOOK_BACK = 3
 """Sentences above a number alone in its element in which the word for it may stand."""
+NEAR_WORD = 20
+"""Characters between a word like "type" and the number that is meant."""
 MAX_NUMBERS = 300
 
 _SENTENCE_END = re.compile("[.!?;](?=\\s|$)|[\u3002\uff01\uff1f\uff1b]|\t")
-_DELIMITER = re.compile("[:=>\u2192-]")
+_DELIMITERS = (":", "=", ">", "\u2192", "-")
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,12 @@ def sentences(lines: Sequence[Line]) -> list[Sentence]:
     return found
 
 
-def candidates(lines: Sequence[Line], *, letters: bool, year_too: bool) -> list[Candidate]:
-    """Every number of the lines with its rank; `year_too`: a code may look like a year."""
-    reader = _Reader(lines)
+def candidates(lines: Sequence[Line], *, above: str, letters: bool, year_too: bool) -> list[Candidate]:
+    """Every number of the lines with its rank. `above` is what was read before them: the letter's subject.
+
+    `year_too`: a code may look like a year.
+    """
+    reader = _Reader(lines, above)
     found: list[Candidate] = []
     for index, line in enumerate(lines):
         for number in numbers(line.text, letters=letters):
@@ -94,13 +100,15 @@ def candidates(lines: Sequence[Line], *, letters: bool, year_too: bool) -> list[
 class _Reader:
     """Looks around in one text."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], above: str) -> None:
         self._lines = lines
+        self._above = above
         self._labels: dict[int, tuple[Label, ...]] = {}
 
     @cached_property
     def _sentences(self) -> list[Sentence]:
-        return sentences(self._lines)
+        before = [Sentence(-1, each.start, each.text) for each in sentences([Line(self._above)])]
+        return before + sentences(self._lines)
 
     def ranked(self, line: int, number: Number, *, year_too: bool) -> Candidate:
         """The number with its rank and the reason for it."""
@@ -109,11 +117,10 @@ class _Reader:
         rank, why = self._rank(self._place(line, number.start), number, alone=self._is_alone(line, number))
         if number.against:
             # What the letter itself calls it says more than how it looks.
-            return Candidate(number.value, line, 0, number.against if rank or "“" not in why else why)
-        mixed = not number.value.isdigit()
-        if mixed and rank < AFTER_DELIMITER:
+            return Candidate(number.value, line, 0, why if "“" in why and not rank else number.against)
+        if not number.value.isdigit() and rank < BESIDE:
             rank, why = 0, "letters and digits far from a word for the code"
-        if is_year(number.value) and not (year_too and rank >= AFTER_DELIMITER):
+        if is_year(number.value) and not (year_too and rank >= BESIDE):
             rank, why = 0, "a year"
         return Candidate(number.value, line, rank, why)
 
@@ -129,30 +136,45 @@ class _Reader:
         return not any(c.isalnum() for c in before + after)
 
     def _rank(self, place: int, number: Number, *, alone: bool) -> tuple[int, str]:
-        before, between = self._label_before(place, number)
-        if before is None:
-            before, between = self._label_after(place, number)
-        if before is None:
-            return self._rank_by_neighbours(place, alone=alone)
-        if before.kind == "other":
-            return 0, f"named “{before.phrase}”"
+        label, between = self._label_before(place, number)
+        if label is None:
+            label, between = self._label_after(place, number)
+        if label is None:
+            return self._rank_by_what_is_above(place, number, alone=alone)
+        if label.kind == "other":
+            return 0, f"named “{label.phrase}”"
         if alone:
-            return ALONE_AND_NAMED, f"alone beside “{before.phrase}”"
-        if _delimits(between):
-            return AFTER_DELIMITER, f"right beside “{before.phrase}”"
-        return SAME_SENTENCE, f"in one sentence with “{before.phrase}”"
+            return ALONE, f"alone beside “{label.phrase}”"
+        if _are_joined(between):
+            return BESIDE, f"right beside “{label.phrase}”"
+        if self._is_to_be_entered(place, number) or _ends_in_a_delimiter(between):
+            return SAME_SENTENCE, f"in one sentence with “{label.phrase}”"
+        return 0, f"only in one sentence with “{label.phrase}”"
 
-    def _rank_by_neighbours(self, place: int, *, alone: bool) -> tuple[int, str]:
-        for back in range(1, LOOK_BACK + 1 if alone else 2):
+    def _rank_by_what_is_above(self, place: int, number: Number, *, alone: bool) -> tuple[int, str]:
+        far = LOOK_BACK if alone and not is_year(number.value) else 1
+        for back in range(1, far + 1):
             label = self._last_label(place - back)
             if label is None or (label.kind == "other" and back > 1):
                 continue
             if label.kind == "other":
                 return 0, f"named “{label.phrase}” just before"
-            return (ALONE_AND_NAMED, "alone in its element") if alone else (SENTENCE_BEFORE, "near a word for the code")
+            if alone:
+                return ALONE, "alone in its element"
+            if self._is_to_be_entered(place, number):
+                return SENTENCE_BEFORE, f"to be entered, after “{label.phrase}”"
         if alone and any(label.kind == "code" for label in self._labels_of(place + 1)):
-            return ALONE_AND_NAMED, "alone in its element"
-        return (ALONE, "alone in its element") if alone else (0, "no word for a code near it")
+            return ALONE, "alone in its element"
+        return 0, "far from a word for the code"
+
+    def _is_to_be_entered(self, place: int, number: Number) -> bool:
+        """Whether a word like "type" stands shortly before the number, or right after it."""
+        sentence = self._sentences[place]
+        start, end = number.start - sentence.start, number.end - sentence.start
+        return any(
+            start - NEAR_WORD <= found.end() <= start or end <= found.start() <= end + 1
+            for found in vocabulary().enter.finditer(sentence.text)
+        )
 
     def _label_before(self, place: int, number: Number) -> tuple[Label | None, str]:
         """The nearest word before the number in its sentence, and the text between them."""
@@ -199,9 +221,13 @@ def labels_in(text: str) -> tuple[Label, ...]:
     return tuple(sorted(other + free, key=lambda label: label.end))
 
 
-def _delimits(between: str) -> bool:
-    """Whether nothing but a colon, a dash or "is" stands between the word and the number."""
-    joined = vocabulary().is_.search(between)
-    rest = between[: joined.start()] + between[joined.end() :] if joined else between
-    after_is = bool(joined and joined.start() <= len(between) - len(between.lstrip()))
-    return after_is or (not any(c.isalnum() for c in rest) and bool(joined or _DELIMITER.search(between)))
+def _are_joined(between: str) -> bool:
+    """Whether the word and the number belong together: nothing but signs between them, or "is" first."""
+    joined = vocabulary().is_.match(between.lstrip())
+    return bool(joined) or not any(c.isalnum() for c in between)
+
+
+def _ends_in_a_delimiter(between: str) -> bool:
+    words = between.rstrip("“«„'\"([* ")
+    joins = [found.end() for found in vocabulary().is_.finditer(words)]
+    return words.endswith(_DELIMITERS) or len(words) in joins

@@ -146,7 +146,10 @@ def _is_the_stores(shown: str, senders: frozenset[str]) -> bool:
 
 def _purpose(letter: Letter, value: str, wanted: Wanted) -> str | None:
     stated = other_purpose(letter, value, wanted.purpose)
-    return f"for something else (“{stated[:60]}”)" if stated else None
+    if stated is None:
+        return None
+    words = re.sub(r"\d", "•", stated[:60])  # they are the letter's own, and might hold the code
+    return f"for something else (“{words}”)"
 
 
 def _origin(letter: Letter, value: str, wanted: Wanted) -> str | None:

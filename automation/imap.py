@@ -13,7 +13,6 @@ from imap_tools.errors import ImapToolsError
 from automation.fetched import fetched
 from automation.login import Lost, Unreachable, log_in, place, said
 from automation.mailbox import Stopped
-from automation.wire import Flood
 
 if TYPE_CHECKING:
     import threading
@@ -154,7 +153,7 @@ class Connection:
             yield
         except imaplib.IMAP4.abort as error:
             lost = Lost(self._broken(error))
-            lost.flooded = isinstance(error, Flood)
+            lost.flooded = self._wire.flooded
             raise lost from None
         except (ImapToolsError, imaplib.IMAP4.error) as error:
             answer = getattr(error, "command_result", error.args)

@@ -192,7 +192,7 @@ def _explained(settings: MailboxSettings) -> Iterator[None]:
         raise Lost(f"{place(settings)} closed the connection") from None
     except ssl.SSLError as error:
         raise MailboxStop(
-            f"No encrypted connection to {place(settings)}: {error.reason or error.args[-1]}. "
+            f"No encrypted connection to {place(settings)}: {getattr(error, 'reason', None) or error.args[-1]}. "
             "The password was not sent. Check port and scheme (imaps:// is port 993, imap:// is 143).",
             kind="tls",
         ) from None

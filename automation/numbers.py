@@ -113,6 +113,7 @@ _BESIDE = (
     ("part of a word", re.compile(r"[^\W\d]\Z"), re.compile(r"[^\W\d]")),
     ("a telephone number", re.compile(r"\+\Z|\(\d{1,5}\)\s?\Z"), None),
     ("after a number sign", re.compile(r"#\Z"), None),
+    ("a copyright year", re.compile(r"(?:\u00a9|\u2117|\([CcPp]\))\s?\Z"), None),
     ("a parameter", re.compile(r"[=&]\Z"), re.compile(r"[=&]")),
     ("part of something longer", re.compile(r"\d[.,:']\Z|\w-\Z"), re.compile(r"[.,:']\d|-\w")),
     ("part of a path", re.compile(r"[/\\]\Z"), re.compile(r"[/\\]")),

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -35,6 +36,7 @@ from automation.settings import EVERYTHING, Need, Options, Settings, load
 from automation.stand_in import StandIn, stand_in
 from automation.store import Store, load_store, store_names
 from automation.task import Signals
+from automation.variables import unknown_names
 from automation.waiting import Worker
 from flows.change_email import flow as change_email
 
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
 
     from automation.flow import Flow
     from automation.mailbox import Code
-    from automation.settings import MailboxChoice
 
 STORES = Path(flows.__file__).with_name("stores")
 TICK_MS = 25
@@ -121,6 +122,8 @@ def _readdress_suite(
 ) -> Suite:
     hosts = [readdress_plain_hosts] if isinstance(readdress_plain_hosts, str) else readdress_plain_hosts
     plain = {"READDRESS_PLAIN_HOSTS": ",".join(hosts)} if hosts else {}
+    for strange in unknown_names(readdress_environment):
+        warnings.warn(strange, stacklevel=1)
     environment = {**readdress_environment, **plain}
     return Suite(environment, readdress_options, readdress_description, tmp_path / "readdress")
 
@@ -129,9 +132,9 @@ def _readdress_suite(
 class Suite:
     """What a test's fixtures say of its store, account and mailboxes."""
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     options: Options
-    description: Store
+    description: Store = field(repr=False)
     folder: Path
     """The test's own: ledger, journals, reports. No `.env` from elsewhere is read."""
 
@@ -189,7 +192,8 @@ class Mailboxes:
         need = tuple(party for party in parties if suite.environment.get(f"READDRESS_{party.upper()}_EMAIL"))
         self._settings, self._page = suite.settings({}, need), page
         self._store = suite.store(self._settings)
-        self._opened: dict[str, tuple[ImapMailbox, Worker]] = {}
+        choices = {"old": self._settings.old, "new": self._settings.new}
+        self._boxes = {n: (ImapMailbox(c.imap), Worker(f"{n} mailbox")) for n, c in choices.items() if c.imap}
 
     @contextmanager
     def expect_code(
@@ -207,8 +211,8 @@ class Mailboxes:
         the block; None: the option `code_timeout`. `page` is kept alive meanwhile; None: the fixture `readdress_page`.
         Raises NoCode with what did arrive and why it was not taken, MailboxStop with the remedy.
         """
-        choice = self._choice(whose)
-        (mailbox, worker), wanted = self._open(choice), self._wanted(choice, purpose, length)
+        party = self._party(whose)
+        (mailbox, worker), wanted = self._boxes[party], self._wanted(party, purpose, length)
         pump = partial(_live, page or self._page)
         baseline = worker.call(lambda: mailbox.baseline(worker.stop), pump)
         expected, clicked_at = ExpectedCode(), time.monotonic()
@@ -219,24 +223,18 @@ class Mailboxes:
 
     def close(self) -> None:
         """Log out everywhere."""
-        for mailbox, worker in self._opened.values():
+        for mailbox, worker in self._boxes.values():
             worker.close(mailbox.close)
 
-    def _choice(self, whose: str) -> MailboxChoice:
-        choices = {"old": self._settings.old, "new": self._settings.new}
-        for name, choice in choices.items():
-            if choice.imap and whose.casefold() in {name, choice.address.casefold()}:
-                return choice
-        known = [f"{name!r} ({choice.address})" for name, choice in choices.items() if choice.imap]
-        raise LookupError(f"There is no mailbox {whose!r} to read by IMAP; there are: {', '.join(known) or 'none'}.")
+    def _party(self, whose: str) -> str:
+        for party, (mailbox, _) in self._boxes.items():
+            if whose.casefold() in {party, mailbox.address.casefold()}:
+                return party
+        known = ", ".join(f"{party!r} ({mailbox.address})" for party, (mailbox, _) in self._boxes.items())
+        raise LookupError(f"There is no mailbox {whose!r} to read by IMAP; there are: {known or 'none'}.")
 
-    def _open(self, choice: MailboxChoice) -> tuple[ImapMailbox, Worker]:
-        if choice.address not in self._opened:
-            assert choice.imap is not None
-            self._opened[choice.address] = ImapMailbox(choice.imap), Worker(f"mailbox of {choice.address}")
-        return self._opened[choice.address]
-
-    def _wanted(self, choice: MailboxChoice, purpose: str, length: int | None) -> Wanted:
+    def _wanted(self, party: str, purpose: str, length: int | None) -> Wanted:
+        choice = self._settings.old if party == "old" else self._settings.new
         return Wanted(
             recipient=choice.address,
             senders=self._store.senders,

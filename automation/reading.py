@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from automation.candidates import MARGIN, candidates
-from automation.characters import cleaned, folded
+from automation.characters import cleaned
 from automation.numbers import LONGEST, SHORTEST, masked
 from automation.visible import Line
-from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,17 +52,16 @@ class Reading:
 
 def reading_of(letter: Letter, shape: Shape) -> Reading:
     """What HTML, plain text and subject say together."""
-    html = _part(letter.html_lines, shape, "element")
-    plain = _part(letter.plain_lines, shape, "line")
-    subject = _part([Line(cleaned(letter.subject))], shape, "subject")
+    title = cleaned(letter.subject)
+    html = _part(letter.html_lines, shape, "element", above=title)
+    plain = _part(letter.plain_lines, shape, "line", above=title)
+    subject = _part([Line(title)], shape, "element")
     shown = html if letter.html_lines else plain
     rejected = tuple(dict.fromkeys(shown.rejected + subject.rejected))[:MAX_REJECTED]
     doubt = shown.doubt or _disagreement(html, plain, subject)
     best = shown.best or subject.best
     if shown is html and not doubt and plain.best and not best:
         doubt = "its code is not in the part that shows"
-    if best and not doubt and not _names_a_code(letter):
-        doubt = "no word for a code in it"
     return Reading(None if doubt else best, doubt, rejected)
 
 
@@ -72,14 +70,9 @@ def _disagreement(*parts: Reading) -> str | None:
     return "its parts show different codes" if len(codes) > 1 else None
 
 
-def _names_a_code(letter: Letter) -> bool:
-    texts = [cleaned(letter.subject), *(line.text for line in letter.lines)]
-    return any(vocabulary().code.search(folded(text)) for text in texts)
-
-
-def _part(lines: Sequence[Line], shape: Shape, where: str) -> Reading:
+def _part(lines: Sequence[Line], shape: Shape, where: str, *, above: str = "") -> Reading:
     best_of: dict[str, Candidate] = {}
-    for candidate in candidates(lines, letters=shape.letters, year_too=shape.length == len("2026")):
+    for candidate in candidates(lines, above=above, letters=shape.letters, year_too=shape.length == len("2026")):
         known = best_of.get(candidate.value)
         if known is None or candidate.rank > known.rank:
             best_of[candidate.value] = candidate
@@ -91,7 +84,7 @@ def _part(lines: Sequence[Line], shape: Shape, where: str) -> Reading:
         return Reading(None, doubt, tuple(against))
     others = [each for each in order if each is not best]
     against += [(masked(each.value), "ranks lower") for each in others]
-    why = best.why.replace("in its element", {"line": "in its line"}.get(where, "in its element"))
+    why = best.why.replace("in its element", f"in its {where}")
     return Reading(replace(best, why=why), _rivalry(best, others, shape), tuple(against))
 
 

@@ -39,18 +39,17 @@ class Session:
     def baseline(self, stop: threading.Event) -> Baseline:
         """The mailbox as it is; MailboxStop with the remedy, at once where there is no connection at all."""
         vocabulary()  # read in good time: when the letter is there, nobody should wait for that
-        for back_off_s in BACK_OFF_S[:BASELINE_TRIES]:
+        for back_off_s in (*BACK_OFF_S[: BASELINE_TRIES - 1], None):
             try:
                 with self._keeping():
                     return baseline_of(self._connected(stop))
             except NotOpened as answer:
                 raise self._not_opened(answer) from None
-            except Unreachable as lost:
-                raise self._unreachable(lost) from None
             except Lost as lost:
-                last = lost
+                if back_off_s is None or isinstance(lost, Unreachable):
+                    raise self._unreachable(lost) from None
                 self._pause(back_off_s, stop)
-        raise self._unreachable(last)
+        raise AssertionError  # pragma: no cover - the last try returns or raises
 
     def wait(self, watch: Watch, *, deadline: float, stop: threading.Event) -> Code:
         """The first acceptable code; NoCode at the deadline (monotonic)."""
@@ -70,11 +69,7 @@ class Session:
                 lost, failures = error, failures + 1
                 pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
             if over or (lost and self._logins >= MAX_LOGINS):
-                raise (
-                    self._unreachable(lost)
-                    if lost
-                    else watch.arrivals.no_code(watch.folders, deadline - watch.clicked_at)
-                )
+                raise self._unreachable(lost) if lost else watch.no_code(deadline)
             self._pause(min(pause_s, deadline - time.monotonic()), stop)
 
     def close(self) -> None:
@@ -86,7 +81,11 @@ class Session:
     def _connected(self, stop: threading.Event) -> Connection:
         if self._connection is None:
             self._logins += 1
-            self._connection = Connection(self._settings, stop)
+            try:
+                self._connection = Connection(self._settings, stop)
+            except Unreachable:
+                self._logins -= 1  # it never came to that
+                raise
         self._connection.heed(stop)
         return self._connection
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from automation.store import Store
 
 OPEN_TIMEOUT_MS = 30_000
+CHANGING = {"document", "xhr", "fetch"}
+"""The kinds of requests that move a page on; pictures, scripts and beacons don't."""
 
 
 class Tabs:
@@ -26,10 +28,18 @@ class Tabs:
         self.context = context
         self.sent = 0
         """How many requests that may change something the pages have sent."""
+        self.failed: str | None = None
+        """Why the last request of ours failed, in the browser's words; None while all goes well."""
+        self.crashed = False
+        """Whether a tab of ours has crashed."""
         self._store = store
         self._others = set(context.pages)
         """Tabs that were there before the run: nobody's business."""
+        self._popups: set[Page] = set()
+        """Tabs that pages of ours have opened."""
         context.on("request", self._count)
+        context.on("requestfailed", self._note_failure)
+        context.on("page", self._watch)
 
     @property
     def pages(self) -> list[Page]:
@@ -71,9 +81,38 @@ class Tabs:
     def let_go(self) -> None:
         """Stop listening to the browser."""
         self.context.remove_listener("request", self._count)
+        self.context.remove_listener("requestfailed", self._note_failure)
+        self.context.remove_listener("page", self._watch)
+
+    def close_foreign(self) -> None:
+        """Close the tabs that a page of ours has opened on somebody else's site."""
+        for page in self.pages:
+            foreign = page.url.startswith(("http:", "https:")) and not self._store.origins.hold(page.url)
+            if foreign and page in self._popups:
+                page.close()
+
+    def stuck(self) -> list[Page]:
+        """The tabs that show the browser's own error page instead of the store's."""
+        return [page for page in self.pages if page.url.startswith("chrome-error:")]
+
+    def _watch(self, page: Page) -> None:
+        page.on("crash", self._note_crash)
+        page.on("popup", self._note_popup)
+
+    def _note_popup(self, page: Page) -> None:
+        self._popups.add(page)
+
+    def _note_crash(self, _page: Page) -> None:
+        self.crashed = True
+
+    def _note_failure(self, request: Request) -> None:
+        # A request that the page itself took back (by going elsewhere) is no failure.
+        if request.resource_type in CHANGING and self._store.origins.hold(request.url):
+            reason = request.failure or ""
+            self.failed = self.failed if "ERR_ABORTED" in reason else reason.removeprefix("net::")
 
     def _count(self, request: Request) -> None:
-        if request.method != "GET" and request.resource_type in {"document", "xhr", "fetch"}:
+        if request.method != "GET" and request.resource_type in CHANGING:
             self.sent += 1
 
 

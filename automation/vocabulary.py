@@ -26,11 +26,12 @@ class Vocabulary:
     """Words which, right before a number, say that it is none."""
     is_: re.Pattern[str]
     """What joins the word and the code: "is"."""
+    enter: re.Pattern[str]
+    """What the reader is to do with the code: "type"."""
     unit: re.Pattern[str]
     """What a number counts: "minutes"."""
     ending: re.Pattern[str]
     """What stands before the last digits of something longer."""
-    month: re.Pattern[str]
     minute: re.Pattern[str]
     hour: re.Pattern[str]
     change: re.Pattern[str]

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath, Refused, Stop
-from automation.hands import complaints
-from automation.place import START, Place, at_start, furthest, interrupted
+from automation.obstacles import Obstacles
+from automation.place import START, Place, at_start, furthest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from automation.flow import Flow, Interruption, Step
+    from automation.flow import Flow, Step
     from automation.ledger import Settlement
     from automation.look import Sighting
     from automation.run import Run
@@ -23,8 +21,6 @@ ARRIVE_S = 45.0
 """How long a step's landmark may take to show."""
 BACK_S = 2.0
 """How long, after an interruption, the path gets to go on before an earlier place counts."""
-ANSWER_S = 20.0
-"""How long the site may take to answer an interruption that was dealt with."""
 WRONG_CODE = frozenset({"wrong_code", "code_expired"})
 """Refusals that allow one new request and one more try."""
 
@@ -53,7 +49,8 @@ class Walk:
         self._flow, self._run = flow, run
         self.place = START
         self._tried_again: set[str] = set()
-        run.past_interruptions = self._get_past
+        self._obstacles = Obstacles(flow, run)
+        run.past_interruptions = self._obstacles.get_past
 
     def begin(self) -> int:
         """Open the store and see where that is."""
@@ -66,7 +63,7 @@ class Walk:
         """Do one step and arrive; an outcome ends the flow."""
         run = self._run
         run.hands.begin(step)
-        self._began = time.monotonic()
+        self._began, run.tabs.failed = time.monotonic(), None
         run.journal.write("step", id=step.id, intent=step.intent)
         outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
         if outcome is not None:
@@ -139,8 +136,9 @@ class Walk:
         # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
         anywhere_from = time.monotonic() if step is None else deadline
         while time.monotonic() < deadline:
+            self._obstacles.heed_faults(step)
             sightings = self._sweep()
-            if self._handle(sightings):
+            if self._obstacles.dealt_with(sightings):
                 anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
                 continue
             found = furthest(steps, sightings, first, run.known)
@@ -150,7 +148,7 @@ class Walk:
             if found:
                 self._skipped(first, found)
                 return found
-            self._heed_refusal(step, sightings)
+            self._obstacles.heed_refusal(step, sightings)
             run.tick()
         raise self._lost(step)
 
@@ -167,25 +165,10 @@ class Walk:
             if step.id not in self._run.done:
                 self._run.journal.write("arrived", step=step.id, intent=step.intent, seconds=0.0, by="skipped")
 
-    def _heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
-        """Stop when the store shows a refusal that was not there before the step's last act."""
-        fresh = self._fresh_complaint(sightings)
-        if fresh is not None and self._run.hands.acted:
-            raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
-
-    def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
-        hands, shown = self._run.hands, complaints(sightings)
-        # One that went away in between may come again and then counts.
-        hands.complaints &= shown
-        return next((text for _, text in sorted(shown - hands.complaints)), None)
-
-    def _refusal(self, said: str, otherwise: str) -> Refused:
-        kinds = self._run.store.refusals
-        kind = next((k for k, words in kinds.items() if any(w in said.casefold() for w in words)), otherwise)
-        return Refused(f"The store said no: “{said}”", kind=kind, store_said=said)
-
     def _lost(self, step: Step | None) -> Stop:
         run = self._run
+        if run.tabs.failed is not None:
+            return self._obstacles.unreachable()
         what = f"Step {step.id} ({step.intent})" if step else "The start page"
         expected = step.arrives if step else self._flow.start
         if step is None and not run.tabs.look(*run.store.landmarks):
@@ -201,59 +184,6 @@ class Walk:
             "and run again or go on by hand.",
             expected=expected,
             seen=run.tabs.seen(),
-        )
-
-    # -- interruptions ---------------------------------------------------------------------------
-
-    def _get_past(self, pages: list[Page]) -> None:
-        """Deal with whatever stands in the way on these tabs."""
-        names = {item.shows for item in self._flow.interruptions} | {"error"}
-        while self._handle(self._run.tabs.look(*sorted(names), pages=pages)):
-            pass
-
-    def _handle(self, sightings: list[Sighting]) -> bool:
-        """Deal with one interruption; False when there is none."""
-        met = interrupted(self._flow.interruptions, sightings)
-        if met is None:
-            return False
-        interruption, sighting = met
-        run, began = self._run, time.monotonic()
-        run.journal.write("met", name=interruption.name)
-        interruption.action(run)
-        self._await_answer(interruption, sighting)
-        run.journal.write(
-            "interruption",
-            name=interruption.name,
-            intent=interruption.intent,
-            seconds=round(time.monotonic() - began, 2),
-        )
-        return True
-
-    def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
-        """Wait until the interruption is gone; one that comes back in a new document is a no."""
-        run = self._run
-        deadline = time.monotonic() + ANSWER_S
-        while True:
-            sightings = run.tabs.look(interruption.shows, "error")
-            still = [s for s in sightings if s.landmark.name == interruption.shows]
-            fresh = self._fresh_complaint(sightings)
-            if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
-                raise self._not_let_in(interruption, fresh)
-            if not still:
-                return
-            run.tick()
-
-    def _not_let_in(self, interruption: Interruption, said: str | None) -> Refused:
-        run = self._run
-        run.sign_in.refused()
-        refusal = self._refusal(said or "", "wrong_password")
-        return Refused(
-            f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "
-            "tried again. Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
-            kind=refusal.reason.kind,
-            store_said=said,
-            expected="signed in",
-            seen=interruption.shows,
         )
 
     def _tell(self, step: Step, found: Place | None) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from automation.cadence import Cadence
     from automation.codes import Wanted
+    from automation.errors import NoCode
     from automation.fetched import Fetched
     from automation.imap import Connection, Opened
     from automation.mailbox import Arrival, Baseline, FolderMark
@@ -68,41 +69,40 @@ class Watch:
         self, baseline: Baseline, wanted: Wanted, *, clicked_at: float, on_arrival: Callable[[Arrival], None]
     ) -> None:
         self.clicked_at = clicked_at
-        self.arrivals = Arrivals(wanted, clicked_at, on_arrival)
+        self._arrivals = Arrivals(wanted, clicked_at, on_arrival)
         self._wanted = wanted
         self._folders = [_Folder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
         self._known = {found for mark in baseline.folders for found in mark.known_ids}
         dates = [mark.newest_internaldate for mark in baseline.folders if mark.newest_internaldate]
         self._not_before = max(dates, default=None)
+        self._acceptable: list[_Acceptable] = []
+        """Kept until the look is over: the connection may break off after the right letter was read."""
         self._opened = 0
         self._connection: Connection | None = None
         self._searched_at = self._others_at = 0.0
 
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """The names of the watched folders."""
-        return tuple(folder.mark.folder for folder in self._folders)
+    def no_code(self, deadline: float) -> NoCode:
+        """The reason to stop at the deadline, with what did arrive."""
+        return self._arrivals.no_code([folder.mark.folder for folder in self._folders], deadline - self.clicked_at)
 
     def look(self, connection: Connection, cadence: Cadence) -> Code | None:
         """Judge what is new; the code of the newest acceptable letter, None while there is none."""
         now = time.monotonic()
         primary, *others = self._folders
-        acceptable: list[_Acceptable] = []
         due = now - self._others_at >= cadence.others_every_s(now - self.clicked_at)
         if self._connection is not connection:
             self._reopen(connection, primary)
-            acceptable += self._search(connection, primary)
+            self._search(connection, primary)
             due = True
         elif now - self._searched_at >= SEARCH_EVERY_S or now >= primary.again_at or connection.news():
-            acceptable += self._search(connection, primary)
+            self._search(connection, primary)
         if due:
             self._others_at = now
-            acceptable += self._look_elsewhere(connection, primary, others)
-        return self._chosen(acceptable)
+            self._look_elsewhere(connection, primary, others)
+        return self._chosen()
 
-    def _look_elsewhere(self, connection: Connection, primary: _Folder, others: Iterable[_Folder]) -> list[_Acceptable]:
+    def _look_elsewhere(self, connection: Connection, primary: _Folder, others: Iterable[_Folder]) -> None:
         """Ask about the folders that are not open; look into those that changed, then back into the first."""
-        acceptable: list[_Acceptable] = []
         for folder in others:
             try:
                 status = connection.status(folder.mark.folder)
@@ -110,14 +110,13 @@ class Watch:
                     continue
                 self._connection = None  # if this breaks off, the first folder is to be opened again
                 self._reopen(connection, folder)
-                acceptable += self._search(connection, folder)
+                self._search(connection, folder)
                 folder.seen = status
             except NotOpened:
                 folder.again_at = float("inf")
         if self._connection is not connection:
             self._reopen(connection, primary)
-            acceptable += self._search(connection, primary)
-        return acceptable
+            self._search(connection, primary)
 
     def _reopen(self, connection: Connection, folder: _Folder) -> None:
         opened = connection.open(folder.mark.folder)
@@ -134,7 +133,7 @@ class Watch:
         folder.judged.clear()
         folder.tries.clear()
 
-    def _search(self, connection: Connection, folder: _Folder) -> list[_Acceptable]:
+    def _search(self, connection: Connection, folder: _Folder) -> None:
         """Judge each letter of the open folder that was not there at the baseline."""
         self._searched_at = time.monotonic()
         folder.again_at = float("inf")
@@ -142,8 +141,8 @@ class Watch:
         newest_first = list(reversed(new))[:MAX_LISTED]
         if len(newest_first) > OPENED_AT_ONCE:
             newest_first = self._from_store(connection, folder, newest_first)
-        read = [self._read(connection, folder, uid) for uid in newest_first]
-        return [each for each in read if each is not None]
+        for uid in newest_first:
+            self._read(connection, folder, uid)
 
     def _from_store(self, connection: Connection, folder: _Folder, uids: Sequence[int]) -> list[int]:
         """Of many letters those that may be the store's, by their first lines."""
@@ -156,21 +155,20 @@ class Watch:
                     kept.append(uid)
                 else:
                     folder.judged.add(uid)
-                    self.arrivals.refused(folder.mark.folder, uid, f"from another sender ({address})", address)
+                    self._arrivals.refused(folder.mark.folder, uid, f"from another sender ({address})", address)
         return kept
 
-    def _read(self, connection: Connection, folder: _Folder, uid: int) -> _Acceptable | None:
-        name = folder.mark.folder
+    def _read(self, connection: Connection, folder: _Folder, uid: int) -> None:
         if self._opened >= MAX_OPENED:
             folder.judged.add(uid)
-            self.arrivals.refused(name, uid, f"not opened: {MAX_OPENED} letters were opened already")
-            return None
+            reason = f"not opened: {MAX_OPENED} letters were opened already"
+            self._arrivals.refused(folder.mark.folder, uid, reason)
+            return
         item = self._fetched(connection, folder, uid)
-        if item is None:
-            return None
-        folder.judged.add(uid)
-        self._opened += 1
-        return self._judged(name, item)
+        if item is not None:
+            folder.judged.add(uid)
+            self._opened += 1
+            self._judge(folder.mark.folder, item)
 
     def _fetched(self, connection: Connection, folder: _Folder, uid: int) -> Fetched | None:
         """The whole letter; None where the server didn't send it, and it is asked for again."""
@@ -180,29 +178,29 @@ class Watch:
         except Lost as lost:
             if lost.flooded or tries > 1:
                 folder.judged.add(uid)
-                self.arrivals.refused(folder.mark.folder, uid, "can't be fetched: the connection breaks off")
+                self._arrivals.refused(folder.mark.folder, uid, "can't be fetched: the connection breaks off")
             raise
         if item is not None and item.raw:
             return item
         folder.again_at = time.monotonic() + AGAIN_S
         if tries >= MAX_TRIES:
             folder.judged.add(uid)
-            self.arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
+            self._arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
         return None
 
-    def _judged(self, folder: str, item: Fetched) -> _Acceptable | None:
+    def _judge(self, folder: str, item: Fetched) -> None:
         try:
             letter = read_letter(item.raw or b"")
         except Unusable as odd:
-            self.arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
-            return None
+            self._arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
+            return
         verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted, item.received)
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
-            return _Acceptable(folder, item, letter.sender, letter.subject, verdict)
-        self.arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
-        return None
+            self._acceptable.append(_Acceptable(folder, item, letter.sender, letter.subject, verdict))
+        else:
+            self._arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
 
     def _not_new(self, identity: str | None, item: Fetched) -> NotTaken | None:
         if identity in self._known:
@@ -211,17 +209,17 @@ class Watch:
             return NotTaken("older than letters that were here before (moved in)")
         return None
 
-    def _chosen(self, acceptable: Sequence[_Acceptable]) -> Code | None:
+    def _chosen(self) -> Code | None:
         """The newest letter's code; the older ones are dropped for good."""
         earliest = datetime.min.replace(tzinfo=UTC)
-        order = sorted(acceptable, key=lambda each: (each.item.received or earliest, each.item.uid))
+        order = sorted(self._acceptable, key=lambda each: (each.item.received or earliest, each.item.uid))
         if not order:
             return None
         *older, newest = order
         for each in older:
             reason = "a newer letter has the code"
-            self.arrivals.refused(each.folder, each.item.uid, reason, each.sender, each.subject)
-        arrival = self.arrivals.taken(newest.folder, newest.item.uid, newest.found.why, newest.sender, newest.subject)
+            self._arrivals.refused(each.folder, each.item.uid, reason, each.sender, each.subject)
+        arrival = self._arrivals.taken(newest.folder, newest.item.uid, newest.found.why, newest.sender, newest.subject)
         return Code(
             value=newest.found.value,
             sender=newest.sender,

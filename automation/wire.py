@@ -25,12 +25,10 @@ MAX_ANSWER = 8 * 1024 * 1024
 MAX_ANSWER_LINES = 20_000
 ANSWER_TIMEOUTS = 4
 """An answer may take so many timeouts in all, as long as something keeps coming."""
+CONNECT_S = 8.0
+"""Connecting can't be interrupted, so it takes no longer than that."""
 HEED_S = 0.2
 """How often a wait for bytes looks whether it is still wanted."""
-
-
-class Flood(imaplib.IMAP4.abort):
-    """The server sends more than anybody asked for."""
 
 
 class Wire(imaplib.IMAP4):
@@ -46,9 +44,11 @@ class Wire(imaplib.IMAP4):
         self._patience = timeout_s
         self.stop = stop
         """Whoever sets it ends the wait for an answer."""
+        self.flooded = False
+        """The server sent more than anybody asked for, and the connection was given up."""
         self._buffer = bytearray()
         self._expect_answer()
-        super().__init__(host, port, timeout_s)
+        super().__init__(host, port, min(timeout_s, CONNECT_S))
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connect, and begin TLS where that is wanted from the first byte."""
@@ -63,12 +63,12 @@ class Wire(imaplib.IMAP4):
 
     def begin_tls(self, context: ssl.SSLContext) -> None:
         """STARTTLS; what the server sent ahead of the handshake was put there by somebody else."""
-        answer, text = self.xatom("STARTTLS")
+        answer, _ = self.xatom("STARTTLS")
         if answer != "OK":
-            raise self.error(f"STARTTLS refused: {text!r}")
+            raise ssl.SSLError(f"STARTTLS was offered and then refused ({answer})")
         if self._buffer:
             raise ssl.SSLError("the server sent something ahead of the TLS handshake")
-        self.sock.settimeout(self._patience)
+        self.sock.settimeout(min(self._patience, CONNECT_S))
         self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
         self.untagged_responses.clear()
         self._get_capabilities()
@@ -87,7 +87,7 @@ class Wire(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         """Exactly so many bytes of a literal; too many end the connection."""
         if size > MAX_LITERAL:
-            raise Flood(f"a literal of {size} bytes")
+            raise self._flood(f"a literal of {size} bytes")
         while len(self._buffer) < size:
             self._receive()
         return self._taken(size)
@@ -98,11 +98,11 @@ class Wire(imaplib.IMAP4):
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
             if searched > MAX_LINE:
-                raise Flood(f"a line of more than {MAX_LINE} bytes")
+                raise self._flood(f"a line of more than {MAX_LINE} bytes")
             self._receive()
         self._lines += 1
         if self._lines > MAX_ANSWER_LINES:
-            raise Flood(f"an answer of more than {MAX_ANSWER_LINES} lines")
+            raise self._flood(f"an answer of more than {MAX_ANSWER_LINES} lines")
         return self._taken(end + 1)
 
     def shutdown(self) -> None:
@@ -132,12 +132,16 @@ class Wire(imaplib.IMAP4):
             with suppress(TimeoutError, ssl.SSLWantReadError):
                 return self._keep(self.sock.recv(65536))
 
+    def _flood(self, what: str) -> imaplib.IMAP4.abort:
+        self.flooded = True
+        return self.abort(what)
+
     def _keep(self, chunk: bytes) -> None:
         if not chunk:
             raise self.abort("the server closed the connection")
         self._bytes += len(chunk)
         if self._bytes > MAX_ANSWER:
-            raise Flood(f"an answer of more than {MAX_ANSWER} bytes")
+            raise self._flood(f"an answer of more than {MAX_ANSWER} bytes")
         self._buffer += chunk
 
     def _log(self, line: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
+Listeners = tuple[Callable[[dict[str, Any]], None], ...]
 STORES = Path(__file__).parents[1] / "flows" / "stores"
 KEYS = {
     "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
@@ -36,7 +38,7 @@ class Change:
     context: BrowserContext
     folder: Path
 
-    def __call__(self, store: StandIn, **options: Any) -> dict[str, Any]:
+    def __call__(self, store: StandIn, *, listeners: Listeners = (), **options: Any) -> dict[str, Any]:
         """The result of one run; options as on the command line."""
         environment = {**store.environment(), **options.pop("environment", {})}
         wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
@@ -44,7 +46,7 @@ class Change:
         settings = load(wanted, environment, None, self.folder)
         assert settings.store_url is not None
         described = load_store(STORES, settings.store).at(settings.store_url, (), frozenset())
-        around = Around(self.folder / "state", Signals(), Person())
+        around = Around(self.folder / "state", Signals(), Person(), listeners)
         return attempt(settings, described, flow, around, self.context).result
 
 

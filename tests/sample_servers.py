@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
 Answer = bytes | None
 """`{tag}` stands for the command's tag; None: hang up."""
+EOF = b"\0"
+"""At the end of an answer: then hang up."""
 HANG = b""
 """No answer, and the connection stays open."""
 GREETING = b"* OK ready\r\n"
 NORMAL = {
-    "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n{tag} OK\r\n",
-    "LIST": b'* LIST () "/" INBOX\r\n* LIST (\\Junk) "/" Spam\r\n{tag} OK\r\n',
+    "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n",
+    "LIST": b'* LIST () "/" INBOX\r\n* LIST (\\Junk) "/" Spam\r\n{tag} OK done\r\n',
     "EXAMINE": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 5] x\r\n{tag} OK [READ-ONLY] x\r\n",
-    "STATUS": b"* STATUS Spam (UIDNEXT 5 MESSAGES 1)\r\n{tag} OK\r\n",
-    "UID SEARCH": b"* SEARCH\r\n{tag} OK\r\n",
-    "LOGOUT": b"* BYE\r\n{tag} OK\r\n",
+    "STATUS": b"* STATUS Spam (UIDNEXT 5 MESSAGES 1)\r\n{tag} OK done\r\n",
+    "UID SEARCH": b"* SEARCH\r\n{tag} OK done\r\n",
+    "LOGOUT": b"* BYE\r\n{tag} OK done\r\n",
 }
 
 
@@ -72,7 +74,7 @@ class Scripted:
                 tag, _, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
                 self.lines.append(command)
                 verb = re.match(r"(?:UID )?\w*", command.upper())
-                answer = self._next(verb[0] if verb else "", NORMAL.get(verb[0] if verb else "", b"{tag} OK\r\n"))
+                answer = self._next(verb[0] if verb else "", NORMAL.get(verb[0] if verb else "", b"{tag} OK done\r\n"))
                 self._say(connection, answer, tag)
 
     def _next(self, verb: str, normal: bytes) -> Answer:
@@ -84,7 +86,9 @@ class Scripted:
     def _say(self, connection: socket.socket, answer: Answer, tag: str) -> None:
         if answer is None:
             raise OSError
-        connection.sendall(answer.replace(b"{tag}", tag.encode()))
+        connection.sendall(answer.removesuffix(EOF).replace(b"{tag}", tag.encode()))
+        if answer.endswith(EOF):
+            raise OSError
 
 
 def fetch_answer(
@@ -92,7 +96,7 @@ def fetch_answer(
 ) -> bytes:
     """What a server says to a FETCH of one letter."""
     head = f'* 1 FETCH (UID {uid} INTERNALDATE "{received}" {section} {{{len(raw)}}}\r\n'
-    return head.encode() + raw + b")\r\n{tag} OK\r\n"
+    return head.encode() + raw + b")\r\n{tag} OK done\r\n"
 
 
 @contextmanager

@@ -118,6 +118,26 @@ def test_no_other_number_is_taken_for_the_code(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("shape", "rest"),
+    [
+        (FOUR, "<p>\u00a9 2026</p>"),
+        (FOUR, "<p>(c) 2026</p>"),
+        (FOUR, "<p>Valid today.</p><p>2026</p>"),
+        (SIX, "<p>Shop Ltd, Example Street 1, 101000 Moscow</p>"),
+        (SIX, "<p>Valid for ten minutes.</p><p>Bye.</p><p>Your Shop team.</p><p>Moscow</p><p>101000</p>"),
+        (SIX, "<p>It was asked for on behalf of account 876543.</p>"),
+        (SIX, "<p>The code was made for customer 876543.</p>"),
+        (SIX, "<p>Use the code in the picture at the counter in hall 876543.</p>"),
+        (Shape(), "<p>Enter the code in the picture. It is valid for 1440 minutes.</p>"),
+    ],
+)
+def test_where_the_code_is_a_picture_no_number_beside_it_is_taken_for_it(shape: Shape, rest: str) -> None:
+    html = f"<p>Your verification code:</p><img src='code.png' alt='654321'>{rest}"
+
+    assert code_in(raw_letter(html), wanted(shape=shape)) is None
+
+
+@pytest.mark.parametrize(
     "html",
     [
         "<p>Your code</p><div>123456</div><p>or the code</p><div>654321</div>",
@@ -167,7 +187,7 @@ def test_a_code_of_another_form_is_not_taken(shape: Shape, value: str, reason: s
 
 
 def test_a_lesser_number_that_fits_the_page_does_not_stand_in_for_the_code_that_does_not() -> None:
-    html = "<p>Your verification code</p><div>1234</div><p>Type it, with the code word 654321 in mind.</p>"
+    html = "<p>Your verification code</p><div>1234</div><p>Please enter 654321 later, dear friend of our code.</p>"
 
     assert (
         refusal(raw_letter(html), wanted(shape=SIX))

@@ -354,6 +354,22 @@ def test_a_lost_connection_is_made_anew() -> None:
         assert wait.code() == ("246810", INBOX)
 
 
+def test_a_code_that_was_read_before_the_connection_was_lost_is_taken() -> None:
+    with annas() as mail:
+
+        def deliver() -> None:
+            mail.deliver(ANNA, other_letter())
+            mail.deliver(ANNA, code_letter("246810"))  # the newest, read first
+
+        def lose(arrival: Arrival) -> None:
+            if not arrival.taken:
+                mail.doveadm("kick", ANNA)
+                logged(mail, "Server shutting down")
+
+        with waiting(mail, first=deliver, meanwhile=lose) as wait:
+            assert wait.code() == ("246810", INBOX)
+
+
 # The Dovecot of the tests itself
 
 LEFT_ALONE = """
@@ -399,11 +415,12 @@ def test_nothing_is_left_of_it() -> None:
 
 
 def test_it_ends_with_whoever_started_it() -> None:
-    here = {"cwd": Path(__file__).parent, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", LEFT_ALONE], **here) as starter:
+    command, pipe = [sys.executable, "-c", LEFT_ALONE], subprocess.PIPE
+    with subprocess.Popen(command, cwd=Path(__file__).parent, stdin=pipe, stdout=pipe) as starter:
         assert starter.stdout is not None
-        folder = Path(starter.stdout.readline().strip())
+        folder = Path(starter.stdout.readline().decode().strip())
         session = session_of(folder)
         starter.kill()
+        starter.stdout.read()  # it has this pipe too, so here is the end when it has ended
     assert gone(session)
     shutil.rmtree(folder)

@@ -177,7 +177,7 @@ def test_when_no_letter_is_acceptable_the_stop_lists_what_came_and_why_not(box: 
     text = stopped.value.reason.text
     assert stopped.value.reason.kind == "none_acceptable"
     assert "3 letters came" in text
-    assert "INBOX, evil@x.example “Your code •••• \\x1b[2J for c***@d.example”: from another sender" in text
+    assert "INBOX, evil@x.example “Your code •••• \ufffd[2J for c***@d.example”: from another sender" in text
     assert "to another address" in text
     assert "for something else (“reset your password”)" in text
     assert "123456" not in text

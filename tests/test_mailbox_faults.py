@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sample_letters import ANNA, raw_letter, wanted
-from sample_servers import GREETING, HANG, NORMAL, Scripted, fetch_answer
+from sample_servers import EOF, GREETING, HANG, NORMAL, Scripted, fetch_answer
 
 from automation.errors import MailboxStop, NoCode
 from automation.mailbox import Arrival, Baseline, Code, FolderMark, ImapMailbox, MailboxSettings, Stopped
@@ -26,11 +26,17 @@ if TYPE_CHECKING:
 
 SECRET = "sesame 4711"
 CODE = raw_letter("<p>Your verification code</p><div>123456</div>").replace(b"<1@", b"<new@")
-SEARCH = b"* SEARCH 5\r\n{tag} OK\r\n"
+SEARCH = b"* SEARCH 5\r\n{tag} OK done\r\n"
 OLD = fetch_answer(
     4, b"Message-ID: <old@shop.example>\r\nFrom: a@b.example\r\n\r\n", section="BODY[HEADER.FIELDS (FROM)]"
 )
 SOON, PATIENT = 0.4, 8.0
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six logins should not take a test twenty seconds."""
+    monkeypatch.setattr("automation.session.BACK_OFF_S", (0.02,) * 3)
 
 
 def settings(port: int, *, timeout_s: float = SOON, tls: str = "plain") -> MailboxSettings:
@@ -102,10 +108,9 @@ def test_a_server_that_turns_visitors_away_is_given_up_after_three_tries(greetin
 
 
 @pytest.mark.parametrize("verb", ["CAPABILITY", "LOGIN", "LIST", "EXAMINE", "FETCH"])
-@pytest.mark.parametrize("answer", [None, b"* BYE bye\r\n", b"* BY"], ids=["EOF", "BYE", "torn"])
+@pytest.mark.parametrize("answer", [None, b"* BYE bye\r\n", b"* BY" + EOF], ids=["EOF", "BYE", "torn"])
 def test_a_connection_that_breaks_off_during_the_baseline_is_made_again(verb: str, answer: bytes | None) -> None:
-    torn = [answer, None] if answer else [answer]
-    with Scripted(**{verb: torn}) as server, mailbox_of(server) as mailbox:  # type: ignore[arg-type]
+    with Scripted(None, **{verb: [answer]}) as server, mailbox_of(server) as mailbox:
         assert mailbox.baseline().letters == 2
 
 
@@ -121,7 +126,7 @@ def test_nobody_listening_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN"])
 def test_a_server_that_says_nothing_is_given_up_in_time(verb: str) -> None:
-    with Scripted(**{verb: HANG}) as server:
+    with Scripted(None, **{verb: HANG}) as server:
         began = time.monotonic()
 
         assert "did not answer within 0.4 s" in str(stop_of(server))
@@ -174,7 +179,7 @@ def test_a_junk_folder_that_can_not_be_opened_is_not_watched() -> None:
 def test_the_junk_folder_is_found_by_its_use_or_its_name_and_its_name_injects_nothing(
     listed: bytes, junk: str | None
 ) -> None:
-    with Scripted(LIST=listed + b"{tag} OK\r\n") as server, mailbox_of(server) as mailbox:
+    with Scripted(LIST=listed + b"{tag} OK done\r\n") as server, mailbox_of(server) as mailbox:
         mailbox.baseline()
 
     opened = [line.replace('"', "") for line in server.lines if line.startswith("EXAMINE")]
@@ -185,14 +190,17 @@ def test_the_junk_folder_is_found_by_its_use_or_its_name_and_its_name_injects_no
 
 
 def test_a_server_that_wants_to_know_its_client_is_told_a_name() -> None:
-    with Scripted(CAPABILITY=b"* CAPABILITY IMAP4rev1 ID\r\n{tag} OK\r\n") as server, mailbox_of(server) as mailbox:
+    with (
+        Scripted(CAPABILITY=b"* CAPABILITY IMAP4rev1 ID\r\n{tag} OK done\r\n") as server,
+        mailbox_of(server) as mailbox,
+    ):
         mailbox.baseline()
 
     assert 'ID ("name" "readdress")' in server.lines
 
 
 def test_where_uidnext_is_missing_it_is_reckoned_from_the_newest_letter() -> None:
-    bare = b"* 1 EXISTS\r\n{tag} OK\r\n"
+    bare = b"* 1 EXISTS\r\n{tag} OK done\r\n"
     with Scripted(EXAMINE=bare, FETCH=OLD) as server, mailbox_of(server) as mailbox:
         mark = mailbox.baseline().folders[0]
 
@@ -211,15 +219,14 @@ def test_plain_text_goes_nowhere_off_this_machine() -> None:
 
 
 def test_where_starttls_is_offered_it_is_used_even_on_this_machine() -> None:
-    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK\r\n"
+    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK done\r\n"
     with Scripted(CAPABILITY=offered, STARTTLS=b"{tag} NO not today\r\n") as server:
-        stop_of(server)
-
-    assert server.count("LOGIN") == 0
+        assert stop_of(server).reason.kind == "tls"
+        assert server.count("LOGIN") == 0
 
 
 def test_what_comes_ahead_of_the_tls_handshake_is_not_trusted() -> None:
-    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK\r\n"
+    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK done\r\n"
     injected = b"{tag} OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"
     with Scripted(CAPABILITY=offered, STARTTLS=injected) as server:
         assert stop_of(server).reason.kind == "tls"
@@ -245,21 +252,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if openssl is None:
         pytest.skip("openssl is missing")
     file = tmp_path_factory.mktemp("tls") / "self.pem"
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + [
-            "-subj",
-            "/CN=test",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            str(file),
-            "-out",
-            str(file) + ".crt",
-        ],
-        check=True,
-        capture_output=True,
-    )
+    made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    named = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", f"{file}.crt"]
+    subprocess.run([openssl, *made, *named], check=True, capture_output=True)
     file.write_bytes(file.read_bytes() + file.with_suffix(".pem.crt").read_bytes())
     return file
 
@@ -281,7 +276,7 @@ def test_a_certificate_nobody_vouches_for_gets_no_password_unless_it_is_given_as
 
 
 def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MailboxStop, match="no-such.pem can't be used"):
+    with pytest.raises(MailboxStop, match=r"no-such\.pem can't be used"):
         ImapMailbox(replace(settings(993, tls="implicit"), ca_file=str(tmp_path / "no-such.pem"))).baseline()
 
 
@@ -294,12 +289,12 @@ def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
 )
 def test_a_connection_that_breaks_off_during_the_wait_is_made_again(verb: str, answer: bytes | None) -> None:
     normal = [NORMAL["EXAMINE"], NORMAL["EXAMINE"]] if verb == "EXAMINE" else []
-    search = [b"* SEARCH\r\n{tag} OK\r\n", SEARCH, SEARCH] if verb != "UID_SEARCH" else [*normal, answer, SEARCH]
+    search = [b"* SEARCH\r\n{tag} OK done\r\n", SEARCH, SEARCH] if verb != "UID_SEARCH" else [*normal, answer, SEARCH]
     script = {"UID_FETCH": fetch_answer(5, CODE), verb: [*normal, answer], "UID_SEARCH": search}
-    script["NOOP"] = script["NOOP"] if verb == "NOOP" else b"* 2 EXISTS\r\n{tag} OK\r\n"
+    script["NOOP"] = script["NOOP"] if verb == "NOOP" else b"* 2 EXISTS\r\n{tag} OK done\r\n"
     if verb == "UID_FETCH":
         script["UID_FETCH"] = [answer, fetch_answer(5, CODE)]
-    with Scripted(**script) as server:  # type: ignore[arg-type]
+    with Scripted(None, **script) as server:  # type: ignore[arg-type]
         assert code_from(server).value == "123456"
         assert server.count("LOGIN") == 2
 
@@ -341,9 +336,9 @@ def test_a_letter_announced_in_the_answer_to_another_command_is_not_missed() -> 
 
 
 def test_a_search_that_names_an_older_letter_is_filtered_again() -> None:
-    with Scripted(UID_SEARCH=b"* SEARCH 4\r\n{tag} OK\r\n") as server, mailbox_of(server) as mailbox:
-        with pytest.raises(NoCode):
-            wait(mailbox, mailbox.baseline(), 0.3)
+    script = Scripted(UID_SEARCH=b"* SEARCH 4\r\n{tag} OK done\r\n")
+    with script as server, mailbox_of(server) as mailbox, pytest.raises(NoCode):
+        wait(mailbox, mailbox.baseline(), 0.3)
     assert server.count("UID FETCH") == 0
 
 
@@ -351,7 +346,7 @@ def test_old_letters_that_are_moved_in_are_ignored() -> None:
     heard: list[Arrival] = []
     moved = fetch_answer(5, CODE, received="22-Nov-2026 08:00:00 +0000")
     copied = fetch_answer(6, CODE.replace(b"<new@", b"<old@"))
-    search = b"* SEARCH 5 6\r\n{tag} OK\r\n"
+    search = b"* SEARCH 5 6\r\n{tag} OK done\r\n"
     script = Scripted(FETCH=OLD, UID_SEARCH=search, UID_FETCH=[copied, moved])
     with script as server, mailbox_of(server) as mailbox, pytest.raises(NoCode):
         wait(mailbox, mailbox.baseline(), 0.3, heard)
@@ -367,7 +362,7 @@ def test_the_newest_by_the_servers_clock_wins_whatever_the_order() -> None:
     older = fetch_answer(
         6, CODE.replace(b"123456", b"654321").replace(b"<new@", b"<other@"), received="23-Nov-2026 08:00:01 +0000"
     )
-    with Scripted(UID_SEARCH=b"* SEARCH 5 6\r\n{tag} OK\r\n", UID_FETCH=[older, newer]) as server:
+    with Scripted(UID_SEARCH=b"* SEARCH 5 6\r\n{tag} OK done\r\n", UID_FETCH=[older, newer]) as server:
         assert code_from(server).value == "123456"
 
 
@@ -377,7 +372,7 @@ def test_a_folder_that_was_renumbered_goes_on_by_date_and_message_id() -> None:
     script = Scripted(
         EXAMINE=[NORMAL["EXAMINE"], NORMAL["EXAMINE"], renumbered],
         FETCH=[OLD, OLD, old],
-        UID_SEARCH=b"* SEARCH 1 2\r\n{tag} OK\r\n",
+        UID_SEARCH=b"* SEARCH 1 2\r\n{tag} OK done\r\n",
         UID_FETCH=[fetch_answer(2, CODE), fetch_answer(1, CODE.replace(b"<new@", b"<old@"))],
     )
     with script as server:
@@ -390,7 +385,7 @@ def test_a_folder_that_was_renumbered_goes_on_by_date_and_message_id() -> None:
     [
         b"* 1 FETCH (UID 6 BODY[]<0> {3000000000}\r\n" + b"x" * 100_000,
         b"* 1 FETCH (UID 6 " + b"x" * 3_000_000,
-        b"* 1 RECENT\r\n" * 100_000 + b"{tag} OK\r\n",
+        b"* 1 RECENT\r\n" * 100_000 + b"{tag} OK done\r\n",
         b"* OK " + b"[X] " * 1_000_000 + b"\r\n",
     ],
     ids=["literal", "line", "lines", "text"],
@@ -398,15 +393,23 @@ def test_a_folder_that_was_renumbered_goes_on_by_date_and_message_id() -> None:
 def test_a_flood_costs_one_letter_and_little_memory(flood: bytes) -> None:
     heard: list[Arrival] = []
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with Scripted(UID_SEARCH=b"* SEARCH 5 6\r\n{tag} OK\r\n", UID_FETCH=[flood, fetch_answer(5, CODE)]) as server:
+    with Scripted(UID_SEARCH=b"* SEARCH 5 6\r\n{tag} OK done\r\n", UID_FETCH=[flood, fetch_answer(5, CODE)]) as server:
         assert code_from(server, heard).value == "123456"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
     assert heard[0].uid == 6
     assert heard[0].reason == "can't be fetched: the connection breaks off"
 
 
-def test_a_server_that_always_hangs_up_gets_six_logins_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("automation.session.BACK_OFF_S", (0.01,) * 3)
+def test_a_code_that_was_read_before_the_connection_broke_off_is_not_forgotten() -> None:
+    script = Scripted(
+        UID_SEARCH=[b"* SEARCH 5 6\r\n{tag} OK done\r\n", NORMAL["UID SEARCH"]],
+        UID_FETCH=[fetch_answer(6, CODE), None],
+    )
+    with script as server:
+        assert code_from(server).value == "123456"
+
+
+def test_a_server_that_always_hangs_up_gets_six_logins_at_most() -> None:
     with Scripted(UID_SEARCH=None) as server, mailbox_of(server) as mailbox:
         baseline = mailbox.baseline()
         with pytest.raises(MailboxStop) as stopped:
@@ -417,7 +420,7 @@ def test_a_server_that_always_hangs_up_gets_six_logins_at_most(monkeypatch: pyte
 
 
 def test_a_login_refused_during_the_wait_is_final() -> None:
-    script = Scripted(LOGIN=[b"{tag} OK\r\n", b"{tag} NO [AUTHENTICATIONFAILED] x\r\n"], UID_SEARCH=None)
+    script = Scripted(LOGIN=[b"{tag} OK done\r\n", b"{tag} NO [AUTHENTICATIONFAILED] x\r\n"], UID_SEARCH=None)
     with script as server, mailbox_of(server) as mailbox:
         baseline = mailbox.baseline()
         with pytest.raises(MailboxStop) as stopped:
@@ -439,9 +442,9 @@ def test_nothing_out_of_a_letter_goes_back_to_the_server() -> None:
     hostile = raw_letter("x", sender="evil@x.example", subject="A1 LOGOUT").replace(
         b"<1@shop.example>", b"<\r\n A1 DELETE INBOX>"
     )
-    with Scripted(UID_SEARCH=SEARCH, UID_FETCH=fetch_answer(5, hostile)) as server, mailbox_of(server) as mailbox:
-        with pytest.raises(NoCode):
-            wait(mailbox, mailbox.baseline(), 0.3)
+    script = Scripted(UID_SEARCH=SEARCH, UID_FETCH=fetch_answer(5, hostile))
+    with script as server, mailbox_of(server) as mailbox, pytest.raises(NoCode):
+        wait(mailbox, mailbox.baseline(), 0.3)
 
     words = {word for line in server.lines for word in line.split()}
     assert not words & {"DELETE", "evil@x.example", "A1"}

@@ -205,7 +205,7 @@ def test_each_transfer_encoding_is_undone_even_if_it_is_damaged(encoding: str, b
 
 
 def test_an_unknown_transfer_encoding_is_refused() -> None:
-    assert "x-uuencode" in why_unusable(head(f"From: {SHOP}", "Content-Transfer-Encoding: x-uuencode"))
+    assert "unknown encoding" in why_unusable(head(f"From: {SHOP}", "Content-Transfer-Encoding: x-uuencode"))
 
 
 def test_a_lying_charset_is_no_crash() -> None:

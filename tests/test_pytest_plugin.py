@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHAPTER = (Path(__file__).parents[1] / "docs" / "in-your-test-suite.md").read_text(encoding="utf-8")
 EXAMPLE, CONTAINERS = re.findall(r"```python\n(.*?)```", CHAPTER, re.DOTALL)
-LIMIT_S = 100
+LIMIT_S = 150
 NETWORK = "--host-resolver-rules=MAP shop 127.0.0.1"
 
 Suite = pytest.Pytester
@@ -130,13 +130,50 @@ def test_the_store_is_configured_by_a_fixture(pytester: pytest.Pytester) -> None
     run(pytester).assert_outcomes(passed=1)
 
 
+def test_a_suite_may_read_codes_and_nothing_else(
+    pytester: pytest.Pytester, make_store: Callable[..., StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make_store()
+    monkeypatch.setenv("URL", shop.mail.url(shop.user))
+    monkeypatch.setenv("PASSWORD", shop.mail.passwords[shop.user])
+    monkeypatch.setenv("SMTP", shop.mail.smtp)
+    pytester.makepyfile(
+        SEND
+        + """
+    import os, pytest
+    from types import SimpleNamespace
+
+    @pytest.fixture
+    def readdress_environment():
+        return {
+            "READDRESS_OLD_EMAIL": "anna.rossi@example.org",
+            "READDRESS_OLD_IMAP_URL": os.environ["URL"],
+            "READDRESS_OLD_IMAP_PASSWORD": os.environ["PASSWORD"],
+        }
+
+    @pytest.fixture
+    def readdress_options():
+        return {"trust_sender": True}
+
+    def test_code(readdress_mailboxes, request):
+        mail = SimpleNamespace(smtp=os.environ["SMTP"])
+        with readdress_mailboxes.expect_code("old") as code:
+            send(SimpleNamespace(mail=mail, user="anna.rossi@example.org"), "471108")
+        assert code.value == "471108"
+        assert "readdress_store" not in request.fixturenames
+    """
+    )
+
+    run(pytester).assert_outcomes(passed=1)
+
+
 def test_missing_settings_are_told_all_at_once(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import pytest
 
     @pytest.fixture
     def readdress_environment():
-        return {"READDRESS_OLD_EMAIL": "kate"}
+        return {"READDRESS_OLD_EMAIL": "kate", "READDRESS_OLD_IMAP_URI": "imap://mail"}
 
     def test_code(readdress_mailboxes):
         pass
@@ -146,6 +183,7 @@ def test_missing_settings_are_told_all_at_once(pytester: pytest.Pytester) -> Non
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*READDRESS_OLD_EMAIL: *", "*READDRESS_OLD_IMAP_URL: missing; *"])
+    result.stdout.fnmatch_lines(["*READDRESS_OLD_IMAP_URI is not a setting; did you mean READDRESS_OLD_IMAP_URL?"])
     result.stdout.no_fnmatch_line("*READDRESS_NEW_EMAIL*")
 
 
@@ -162,6 +200,7 @@ def test_a_run_never_raises_and_a_failing_test_tells_it(suite: Suite) -> None:
         assert tmp_path in __import__("pathlib").Path(result["report"]).parents
         assert readdress_store.truth()["codes_requested"] == []
         assert page.url == "about:blank"
+        assert readdress_store.password not in repr((readdress_run, readdress_store))
         pytest.fail("to see what is told")
     """)
 
@@ -190,12 +229,16 @@ def test_a_store_in_another_container_is_tested(
     containers = containers.replace("mail:143", shop.mail.imap.replace("127.0.0.1", "mail"))
     folder = suite.mkpydir("end_to_end")
     folder.joinpath("conftest.py").write_text(containers if allowed else containers.replace('["shop", "mail"]', "[]"))
-    suite.makepyfile(**{"end_to_end/test_shop": """
+    suite.makepyfile(
+        **{
+            "end_to_end/test_shop": """
     def test_run(readdress_run, request):
         result = readdress_run()
         print("ended:", result["outcome"], result["reason"])
         assert "readdress_store" not in request.fixturenames
-    """})
+    """
+        }
+    )
 
     result = run(suite, "-rP")
 

@@ -1,0 +1,119 @@
+"""What stands in a run's way: interruptions, refusals, pages that break."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import Refused, SiteStop
+from automation.hands import complaints
+from automation.place import interrupted
+from automation.tabs import OPEN_TIMEOUT_MS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from automation.flow import Flow, Interruption, Step
+    from automation.look import Sighting
+    from automation.run import Run
+
+ANSWER_S = 20.0
+"""How long the site may take to answer an interruption that was dealt with."""
+MOST_RELOADS = 3
+"""How often in a run an error page of the browser is opened again."""
+
+
+class Obstacles:
+    """Deals with what it can, and stops at the rest."""
+
+    def __init__(self, flow: Flow, run: Run) -> None:
+        self._flow, self._run = flow, run
+        self._reloads = 0
+
+    def heed_faults(self, step: Step | None) -> None:
+        """A crashed tab or the browser's error page: opened again while that is safe, else a stop."""
+        tabs = self._run.tabs
+        tabs.close_foreign()
+        if tabs.crashed:
+            raise SiteStop("The store's page crashed. Run again.", kind="crashed")
+        for page in tabs.stuck():
+            if self._reloads >= MOST_RELOADS or (step is not None and not step.safe):
+                raise self.unreachable()
+            self._reloads += 1
+            with suppress(PlaywrightError):  # it is as stuck as before, and the next round says so
+                page.reload(wait_until="commit", timeout=OPEN_TIMEOUT_MS)
+
+    def unreachable(self) -> SiteStop:
+        reason = self._run.tabs.failed or "no answer"
+        return SiteStop(f"The store can't be reached any more ({reason}). Run again.", kind="unreachable")
+
+    def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
+        """Stop when the store shows a refusal that was not there before the step's last act."""
+        fresh = self._fresh_complaint(sightings)
+        if fresh is not None and self._run.hands.acted:
+            raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
+
+    def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
+        hands, shown = self._run.hands, complaints(sightings)
+        # One that went away in between may come again and then counts.
+        hands.complaints &= shown
+        return next((text for _, text in sorted(shown - hands.complaints)), None)
+
+    def _refusal(self, said: str, otherwise: str) -> Refused:
+        kinds = self._run.store.refusals
+        kind = next((k for k, words in kinds.items() if any(w in said.casefold() for w in words)), otherwise)
+        return Refused(f"The store said no: “{said}”", kind=kind, store_said=said)
+
+    def get_past(self, pages: list[Page]) -> None:
+        """Deal with whatever stands in the way on these tabs."""
+        names = {item.shows for item in self._flow.interruptions} | {"error"}
+        while self.dealt_with(self._run.tabs.look(*sorted(names), pages=pages)):
+            pass
+
+    def dealt_with(self, sightings: list[Sighting]) -> bool:
+        """Deal with one interruption; False when there is none."""
+        met = interrupted(self._flow.interruptions, sightings)
+        if met is None:
+            return False
+        interruption, sighting = met
+        run, began = self._run, time.monotonic()
+        run.journal.write("met", name=interruption.name)
+        interruption.action(run)
+        self._await_answer(interruption, sighting)
+        run.journal.write(
+            "interruption",
+            name=interruption.name,
+            intent=interruption.intent,
+            seconds=round(time.monotonic() - began, 2),
+        )
+        return True
+
+    def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
+        """Wait until the interruption is gone; one that comes back in a new document is a no."""
+        run = self._run
+        deadline = time.monotonic() + ANSWER_S
+        while True:
+            sightings = run.tabs.look(interruption.shows, "error")
+            still = [s for s in sightings if s.landmark.name == interruption.shows]
+            fresh = self._fresh_complaint(sightings)
+            if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
+                raise self._not_let_in(interruption, fresh)
+            if not still:
+                return
+            run.tick()
+
+    def _not_let_in(self, interruption: Interruption, said: str | None) -> Refused:
+        run = self._run
+        run.sign_in.refused()
+        refusal = self._refusal(said or "", "wrong_password")
+        return Refused(
+            f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "
+            "tried again. Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
+            kind=refusal.reason.kind,
+            store_said=said,
+            expected="signed in",
+            seen=interruption.shows,
+        )

@@ -1,0 +1,127 @@
+"""The browser fails at each step: a clear stop before the commit, the account read after it, the next run right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flows.change_email import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext
+    from sample_runs import Change
+
+    from automation.stand_in import StandIn
+
+STEPS = [step.id for step in flow.steps]
+BEFORE_THE_COMMIT = STEPS[: STEPS.index("A8d")]
+
+
+def at_step(wanted: str, fault: Callable[[], object]) -> Callable[[dict[str, Any]], None]:
+    """A listener of the journal that lets the fault happen once, as the step begins."""
+    done: list[str] = []
+
+    def listen(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["id"] == wanted and not done:
+            done.append(wanted)
+            fault()
+
+    return listen
+
+
+def close_all_tabs(context: BrowserContext) -> None:
+    for page in context.pages:
+        page.close()
+
+
+def crash(context: BrowserContext) -> None:
+    page = context.pages[-1]
+    page.context.new_cdp_session(page).send("Page.crash")
+
+
+def address(store: StandIn) -> str:
+    [account] = store.truth()["accounts"].values()
+    return str(account["email"])
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
+    monkeypatch.setattr("automation.hands.FIND_S", 3.0)
+
+
+@pytest.mark.parametrize("step", BEFORE_THE_COMMIT)
+def test_a_window_closed_before_the_commit_ends_with_site(
+    step: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(switches={"resend_timer_s": 0})
+    result = change(store, listeners=(at_step(step, lambda: close_all_tabs(change.context)),))
+    assert (result["outcome"], result["exit"]) == ("site", 8)
+    assert store.truth()["submits"] == []
+    assert change(store)["outcome"] == "changed"
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize("step", ["A3", "A5", "A7", "A8a"])
+def test_a_network_that_goes_away_before_the_commit_ends_with_site(
+    step: str, generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"resend_timer_s": 0})
+    result = change(store, listeners=(at_step(step, lambda: change.context.set_offline(offline=True)),))
+    change.context.set_offline(offline=False)
+    assert (result["outcome"], result["exit"]) == ("site", 8), result["reason"]
+    assert "ERR_INTERNET_DISCONNECTED" in result["reason"]["text"]
+    assert store.truth()["submits"] == []
+    assert change(store)["outcome"] == "changed"
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_a_network_that_goes_away_at_the_commit_is_unknown_and_the_next_run_finds_out(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"resend_timer_s": 0})
+    result = change(store, listeners=(at_step("A8d", lambda: change.context.set_offline(offline=True)),))
+    change.context.set_offline(offline=False)
+    assert (result["outcome"], result["exit"], result["reason"]["kind"]) == ("unknown", 75, "unreadable")
+    assert address(store) == store.user
+    assert change(store)["outcome"] == "changed"
+    assert [submit["applied"] for submit in store.truth()["submits"]] == [True]
+
+
+@pytest.mark.parametrize("step", ["A2", "A5", "A7"])
+def test_a_crashed_tab_before_the_commit_ends_with_site(
+    step: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(switches={"resend_timer_s": 0})
+    result = change(store, listeners=(at_step(step, lambda: crash(change.context)),))
+    assert (result["outcome"], result["exit"]) == ("site", 8), result["reason"]
+    assert store.truth()["submits"] == []
+
+
+@pytest.mark.parametrize("fault", [close_all_tabs, crash])
+def test_a_tab_that_goes_away_right_after_the_commit_does_not_keep_the_proof_away(
+    fault: Callable[[BrowserContext], None], make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy")
+    result = change(store, listeners=(at_step("A9", lambda: fault(change.context)),))
+    assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
+    assert address(store) == store.new
+
+
+@pytest.mark.parametrize("answer", ["lost_before", "lost_after", "error_500", "error_502", "error_429"])
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_an_answer_that_is_lost_or_an_error_is_settled_by_reading_the_account(
+    generation: str, answer: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"submit_answer": answer, "resend_timer_s": 0})
+    result = change(store)
+    applied = address(store) == store.new
+    assert applied == (answer == "lost_after")
+    assert result["outcome"] == ("changed" if applied else "unknown"), result["reason"]
+    assert len(store.truth()["submits"]) == 1
+    again = change(store)
+    assert again["outcome"] == ("already" if applied else "changed")
+    assert [submit["applied"] for submit in store.truth()["submits"]].count(True) == 1
