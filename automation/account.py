@@ -6,6 +6,8 @@ import re
 import time
 from typing import TYPE_CHECKING, Literal
 
+from playwright.sync_api import Error as PlaywrightError
+
 from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
 
@@ -45,6 +47,17 @@ class Account:
         shown = (token for token in addresses_in(item.text) if "@" in token)
         return any(which(token, run.old, run.new) in {party, "both"} for token in shown)
 
+    def forget(self) -> None:
+        """What was read before the new address is submitted counts no more."""
+        self._known = None
+
+    def afresh_is_old(self) -> bool:
+        """Whether the account, opened afresh once, surely has the old address."""
+        try:
+            return self._afresh() == "old"
+        except (Stop, PlaywrightError):
+            return False  # nobody knows: whoever asked must find out by the long way
+
     def check(self) -> bool:
         """Whether the account already has the new address; somebody else's account is a settings stop.
 
@@ -72,17 +85,17 @@ class Account:
         intent = run.ledger.open_intent()
         if intent is not None and shown != "new":
             shown = self._afresh_until_new()
-        if shown is None:
+        if shown in {None, "both"}:
             raise self._unreadable(intent_open=intent is not None)
         if shown == "neither":
             raise self._wrong_account()
         if intent is not None:
             how: Settlement = "applied" if shown == "new" else "no_effect"
-            run.ledger.settle(intent.run, run.new, how)
+            run.ledger.settle_intent(intent, how)
             run.journal.write("settled", **{"as": how}, how="the account was read afresh")
         if shown == "new":
             run.journal.write("proof", text=f"The account already shows {run.task.masked(run.new)}.")
-        return shown
+        return "new" if shown == "new" else "old"
 
     def _afresh_until_new(self) -> Shown | None:
         run, last = self._run, None
@@ -91,7 +104,13 @@ class Account:
             try:
                 last = self._afresh()
             except (SiteStop, OffPath, Refused) as stop:
+                last = None
                 run.journal.write("unreadable", why=stop.reason.text)
+            except PlaywrightError:
+                if not run.tabs.alive:
+                    raise
+                last = None
+                run.journal.write("unreadable", why="the page went away while it was read")
             if last == "new" or time.monotonic() > deadline:
                 return last
             run.tick(AGAIN_MS)
@@ -144,22 +163,15 @@ class Account:
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
         for sighting in run.tabs.look("account_email", pages=pages):
-            tokens = [t for item in sighting.items for t in addresses_in(item.said) if not (full and MASKED.search(t))]
-            if not tokens:
+            # The main address stands first; below it there may be an additional one, which proves nothing.
+            first = next(iter(addresses_in(sighting.items[0].said)), None)
+            if first is None or (full and MASKED.search(first)):
                 continue
-            fits = {which(token, run.old, run.new) for token in tokens}
-            shown = self._one(fits)
+            shown = which(first, run.old, run.new)
             self._page_url = self._page_url or sighting.frame.page.url
-            run.journal.write("address", where=where, shown=mask(tokens[0]), fits=shown)
+            run.journal.write("address", where=where, shown=mask(first), fits=shown)
             return shown
         return None
-
-    @staticmethod
-    def _one(fits: set[Shown]) -> Shown:
-        sure = fits & {"old", "new"}
-        if len(sure) == 1:
-            return sure.pop()
-        return "both" if sure or "both" in fits else "neither"
 
     def _wrong_account(self) -> Stop:
         run = self._run

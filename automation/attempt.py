@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -86,11 +86,20 @@ def attempt(
         journal.write("run", **_facts(settings, store, flow, journal))
         attempted = _Attempted(settings, store, flow, around, journal, key, context)
         outcome, code, reason = attempted.ended()
-        report = journal.folder / "report.html"
-        result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
+        return _told(journal, outcome, code, reason)
+
+
+def _told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | None) -> Ended:
+    """The result, and its report; a disk that has no room for them changes nothing about how the run ended."""
+    report = journal.folder / "report.html"
+    result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
+    mend = landmarks_to_mend(journal.events)
+    try:
         journal.write("outcome", result=result)
         write_private(report, as_html(journal.events, journal.pictures).encode())
-        return Ended(result, landmarks_to_mend(journal.events))
+    except (OSError, SettingsStop):
+        return Ended({**result, "report": None}, mend)
+    return Ended(result, mend)
 
 
 def _allow(settings: Settings, store: Store, person: Person) -> None:
@@ -105,15 +114,21 @@ def _allow(settings: Settings, store: Store, person: Person) -> None:
         raise NeedsPerson(
             "A mailbox is set to `ask`, and this is no terminal where a code could be typed.", kind="no_terminal"
         )
-    for name, choice in (("OLD", settings.old), ("NEW", settings.new)):
-        if choice.imap is not None and not settings.trusts_senders_to(choice):
-            raise SettingsStop(
-                f"READDRESS_{name}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} comes "
-                "from the store. Say --trust-sender to take letters by their From address all the same, or set the "
-                "URL to `ask` and type the code yourself.",
-                kind="unproved_senders",
-            )
+    for party in PARTIES:
+        allow_senders(settings, party)
     _allow_origin(settings, store, person)
+
+
+def allow_senders(settings: Settings, party: Party) -> None:
+    """Stop where letters could only be taken by their From address and nobody has said that this will do."""
+    choice = settings.old if party == "old" else settings.new
+    if choice.imap is not None and not settings.trusts_senders_to(choice):
+        raise SettingsStop(
+            f"READDRESS_{party.upper()}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} "
+            "comes from the store. Say --trust-sender to take letters by their From address all the same, or set the "
+            "URL to `ask` and type the code yourself.",
+            kind="unproved_senders",
+        )
 
 
 def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
@@ -222,23 +237,37 @@ def walked(flow: Flow, run: Run) -> str:
     """Take the flow and keep a picture of where it stopped; a stop in doubt is `unknown`, whatever its cause."""
     try:
         return take(flow, run)
-    except (Stop, PlaywrightError) as cause:
-        stop = in_doubt(cause) if run.intending else told(cause)
-        picture = run.picture("stop") if run.tabs.pages else None
-        run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=picture)
+    except Exception as cause:
+        stop = _stop_for(cause, run)
+        if stop is None:
+            raise
+        with suppress(Exception):  # the disk may be full, the browser dead: the stop itself is what matters
+            run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop"))
         if stop is cause:
             raise
         raise stop from None
 
 
-def told(cause: Stop | PlaywrightError) -> Stop:
-    """The reason to stop; what Playwright itself says may quote what was typed, so it stays here."""
-    if isinstance(cause, Stop):
-        return cause
-    return SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
+def _stop_for(cause: Exception, run: Run) -> Stop | None:
+    """What a run that ended this way is to say; None for a bug before anything was submitted."""
+    if run.intending:
+        return in_doubt(cause)
+    if run.signals.received and not isinstance(cause, Cancelled):
+        return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
+    if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
+        return told(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
+    return cause if isinstance(cause, Stop) else None
 
 
-def in_doubt(cause: Stop | PlaywrightError) -> Stop:
+BROWSER_LOST = SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
+
+
+def told(cause: Exception) -> Stop:
+    """The reason to stop; what anything else says may quote what was typed, so it stays here."""
+    return cause if isinstance(cause, Stop) else BROWSER_LOST
+
+
+def in_doubt(cause: Exception) -> Stop:
     """The same stop once the new address may have been submitted: nobody knows yet."""
     if isinstance(cause, Unknown):
         return cause

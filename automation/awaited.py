@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -96,11 +97,19 @@ class Awaited:
 
     def code(self, field: Sighting) -> Code:
         """The code, from the letter that the page's field fits; waits as long as `--code-timeout` allows."""
+        if self._code is not None and self._code.value in self._tried:
+            raise OffPath(
+                "The page asks again for a code that was typed already; it is not typed twice.", kind="code_spent"
+            )
         if self._code is None:
             self._code = self._wait(self._wanted(shape_of(field)))
-            self._tried.add(self._code.value)
             self._tell(self._code)
         return self._code
+
+    def typed(self, code: Code) -> None:
+        """Remember that this code was typed: it never is again."""
+        if code is self._code:
+            self._tried.add(code.value)
 
     def close(self) -> None:
         """Stop waiting and log out."""
@@ -126,18 +135,20 @@ class Awaited:
             raise NoCode("A code is wanted that was never requested.", kind="not_requested")
         deadline = self._clicked_at + self._run.task.code_timeout_s
         self._run.journal.write("waiting", mailbox=self.party, seconds=self._run.task.code_timeout_s)
-        try:
-            return self._worker.call(
-                lambda: self.mailbox.wait(
-                    baseline,
-                    wanted,
-                    clicked_at=self._clicked_at,
-                    deadline=deadline,
-                    stop=self._worker.stop,
-                    on_arrival=self._arrivals.put,
-                ),
-                self._tick,
+
+        def wait() -> Code:
+            return self.mailbox.wait(
+                baseline,
+                wanted,
+                clicked_at=self._clicked_at,
+                deadline=deadline,
+                stop=self._worker.stop,
+                on_arrival=self._arrivals.put,
             )
+
+        try:
+            with self._run.not_counted() if self.mailbox.kind == "person" else nullcontext():
+                return self._worker.call(wait, self._tick)
         finally:
             self._note_arrivals()
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import mask
-from automation.attempt import awaiting, is_headed, opened, pause
-from automation.errors import OffPath, Stop
+from automation.attempt import allow_senders, awaiting, is_headed, opened, pause
+from automation.errors import Cancelled, OffPath, Stop
 from automation.ledger import account_key, lock
 from automation.look import look
 from automation.origins import origin_of
-from automation.tabs import unreachable
+from automation.tabs import OPEN_TIMEOUT_MS, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,22 +69,25 @@ def _browser_and_store(settings: Settings, store: Store, around: Around) -> Iter
             context, found = stack.enter_context(opened(settings, around.state, key, headed=headed))
             yield Check(name, ok=True, text=f"{found.version()} ({found.path}, {found.where})")
             name = "store"
-            yield Check(name, ok=True, text=f"{store.start} {_store_answers(context, store)}")
+            yield Check(name, ok=True, text=f"{store.start} {_store_answers(context, store, around)}")
+    except Cancelled:
+        raise
     except Stop as stop:
         yield _failed(name, stop)
 
 
-def _store_answers(context: BrowserContext, store: Store) -> str:
+def _store_answers(context: BrowserContext, store: Store, around: Around) -> str:
     """Open the account's home, which shows something only when signed in."""
     page = context.new_page()
     try:
-        page.goto(store.account, wait_until="commit", timeout=30_000)
+        page.goto(store.account, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
     except PlaywrightError as error:
         raise unreachable(store.account, error) from None
     deadline = time.monotonic() + READ_S
     seen: set[str] = set()
     while time.monotonic() < deadline and not seen & {*SIGN_IN, *SIGNED_IN}:
         seen |= {sighting.landmark.name for sighting in look(context.pages, store.landmarks.values())}
+        pause(around.signals)
         page.wait_for_timeout(50)
     if not seen:
         raise OffPath(
@@ -104,8 +107,11 @@ def _mailbox(settings: Settings, party: Party, around: Around) -> Check:
     name, choice = f"{party} mailbox", settings.old if party == "old" else settings.new
     began = time.monotonic()
     try:
+        allow_senders(settings, party)
         with awaiting(settings, party, around.person) as awaited:
             baseline = awaited.check(lambda: pause(around.signals))
+    except Cancelled:
+        raise
     except Stop as stop:
         return _failed(name, stop)
     if choice.imap is None:

@@ -189,7 +189,8 @@ def demo(
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
 
-    scrubbed = {name: value for name, value in os.environ.items() if name in DEMO_SETTINGS}
+    kept = {name: value for name, value in os.environ.items() if name in DEMO_SETTINGS}
+    scrub_environment(os.environ)
     options: Options = {
         "yes": True, "headed": headed, "json": as_json, "runs_dir": runs_dir, "settle": settle,
         "code_timeout": code_timeout, "quiet": quiet,
@@ -198,8 +199,7 @@ def demo(
         _served(generation, language, switch) as served,
         TemporaryDirectory(prefix="readdress-demo-") as state,
     ):
-        settings = load(options, {**scrubbed, **served.environment()}, None, Path(state))
-        scrub_environment(os.environ)
+        settings = load(options, {**kept, **served.environment()}, None, Path(state))
         return _attempted(settings, Path(state))
 
 
@@ -242,6 +242,7 @@ def store(
     """
     from automation.serving import serve, write_env  # noqa: PLC0415 - only here
 
+    scrub_environment(os.environ)
     ports = {"port": port, "frame_port": frame_port, "smtp_port": smtp_port, "imap_port": imap_port}
     with _served(generation, language, switch, ports) as served:
         written = write_env(env_out, served.environment()) if env_out else None

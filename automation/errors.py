@@ -6,6 +6,7 @@
     ├── SettingsStop    settings      2  usage, missing or contradictory settings, wrong account
     ├── NeedsPerson     needs_person  3  something only a person can do, and nobody answered
     ├── Refused         refused       4  the store said no; its own words are kept
+    │   └── SignInRefused                to signing in: the password is not typed again
     ├── NoCode          no_code       5  no acceptable code in time
     ├── MailboxStop     mailbox       6  a mailbox can't be reached or refuses the login
     ├── OffPath         off_path      7  a page no landmark matches, or not this store
@@ -78,6 +79,10 @@ class NeedsPerson(Stop):
 
 class Refused(Stop):
     outcome, exit_code, default_kind = "refused", 4, "refused"
+
+
+class SignInRefused(Refused):
+    default_kind = "wrong_password"
 
 
 class NoCode(Stop):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def private_folder(path: Path) -> Path:
     """Make a folder that only the user can open; a settings stop names the one that can't be made."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in [each for each in reversed(path.parents) if not each.exists()]:
+            missing.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         path.chmod(0o700)
     except OSError as error:
         raise SettingsStop(

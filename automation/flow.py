@@ -25,8 +25,8 @@ class Step:
     """The landmark that shows when the step is done; None where the step proves itself."""
     mailbox: Party | None = None
     """Whose address must stand beside the landmark, where the page looks alike for both."""
-    own: bool = False
-    """True where the landmark counts only after this run did the step itself."""
+    after: str | None = None
+    """The step that this run must have done itself before the landmark counts; None where it always counts."""
     safe: bool = False
     """True for steps that only navigate: what `--dry-run` walks."""
     again: str | None = None
@@ -72,7 +72,7 @@ class Flow:
         *,
         arrives: str | None = None,
         mailbox: Party | None = None,
-        own: bool = False,
+        after: str | None = None,
         safe: bool = False,
         again: str | None = None,
         commits: bool = False,
@@ -80,7 +80,7 @@ class Flow:
         """Add a function as the next step; its docstring is its intent."""
 
         def add(action: Action) -> Action:
-            self.steps.append(Step(step_id, action, arrives, mailbox, own, safe, again, commits))
+            self.steps.append(Step(step_id, action, arrives, mailbox, after, safe, again, commits))
             return action
 
         return add
@@ -90,7 +90,8 @@ class Flow:
         ids = [step.id for step in self.steps]
         problems = [f"step {name} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
         problems += [f"{step.id} has no docstring" for step in self.steps if not step.action.__doc__]
-        problems += [f"{s.id} goes back to unknown {s.again}" for s in self.steps if s.again and s.again not in ids]
+        named = [(step.id, name) for step in self.steps for name in (step.again, step.after) if name]
+        problems += [f"{step} names unknown {name}" for step, name in named if name not in ids]
         committing = [step.id for step in self.steps if step.commits]
         if len(committing) != 1:
             problems.append(f"exactly one step must commit, not {committing or 'none'}")

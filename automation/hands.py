@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath
 from automation.failpoint import reached
-from automation.secret import type_secret
+from automation.secret import check_fields, type_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import ElementHandle, Frame
 
     from automation.flow import Step
     from automation.journal import Journal
@@ -31,6 +32,25 @@ SELF_SUBMIT_S = {True: 1.5, False: 0.1}
 """How long boxes (True) or a single field (False) get to submit themselves before Submit is clicked."""
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What was typed last, to tell whether the page has submitted it by itself."""
+
+    field: ElementHandle
+    frame: Frame
+    boxes: bool
+    """Whether it was one character into each of several boxes."""
+    sent_before: int
+    """Requests that the frame had sent before."""
+
+    def is_gone(self) -> bool:
+        """Whether the field shows no more: the page has moved on."""
+        try:
+            return not self.field.is_visible()
+        except PlaywrightError:
+            return True
+
+
 class Hands:
     """The acts of one run."""
 
@@ -44,9 +64,7 @@ class Hands:
         self.complaints: set[tuple[float, str]] = set()
         """The refusals that already showed before the last act."""
         self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
-        self._sent_before = 0
-        self._boxes = False
-        self._typed_on: Page | None = None
+        self._typed: Typed | None = None
 
     @property
     def step_id(self) -> str | None:
@@ -64,12 +82,12 @@ class Hands:
             self._off_path(name)
         return found
 
-    def found(self, name: str, page: Page | None = None) -> Sighting | None:
+    def found(self, name: str, frame: Frame | None = None) -> Sighting | None:
         """The landmark once it can be used, waited for; None where it never shows."""
         patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
         while True:
-            sweep = self._tabs.look(name, "error", pages=None if page is None else [page])
-            sightings = [sighting for sighting in sweep if sighting.landmark.name == name]
+            sweep = self._tabs.look(name, "error", pages=None if frame is None else [frame.page])
+            sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
             self.complaints = complaints(sweep)
             ready = next((s for s in sightings if s.items[0].enabled), None)
             if ready or time.monotonic() > (disabled if sightings else patience):
@@ -91,6 +109,8 @@ class Hands:
             sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
             reached("clicked")
         except PlaywrightError:
+            if not self._tabs.alive:
+                raise
             raise OffPath(
                 f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
                 kind="not_clickable",
@@ -101,20 +121,22 @@ class Hands:
     def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,)) -> None:
         """Type something private: whole into one field, or a character into each of several boxes."""
         fields = [sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS) for index in indexes]
+        check_fields(fields, self._store.origins)  # a foreign page is found out before anything counts as done
         self._begin_act("type", sighting)
-        self._sent_before, self._boxes = self._tabs.sent, len(fields) > 1
-        self._typed_on = sighting.frame.page
+        self._typed = Typed(fields[0], sighting.frame, len(fields) > 1, self._tabs.sent.get(sighting.frame, 0))
         type_secret(fields, value, self._store.origins)
 
     def submit(self) -> None:
-        """Submit what was typed, on the tab where it was typed, unless the page has done so by itself."""
-        until = time.monotonic() + SELF_SUBMIT_S[self._boxes]
+        """Submit what was typed, in the frame where it was typed, unless the page has done so by itself."""
+        typed = self._typed
+        assert typed is not None, "nothing was typed"
+        until = time.monotonic() + SELF_SUBMIT_S[typed.boxes]
         while time.monotonic() < until:
-            if self._tabs.sent > self._sent_before:
+            if typed.is_gone() or (typed.boxes and self._tabs.sent.get(typed.frame, 0) > typed.sent_before):
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")
                 return
             self._tick(10)
-        button = self.found("submit", self._typed_on)
+        button = self.found("submit", typed.frame)
         if button is None:
             self._off_path("submit")
         self.click_on(button, 0)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from automation.errors import SettingsStop
 from automation.files import append_line, open_private, private_folder, sync_folder, write_private
+from automation.scrub import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 Event = dict[str, Any]
+AS_IT_IS = {"sender", "url", "site"}
 
 
 def run_id() -> str:
@@ -46,7 +48,7 @@ class Journal:
             "event": event,
             "t": round(time.monotonic() - self._began, 3),
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            **fields,
+            **(fields if event == "outcome" else {name: _shown(name, value) for name, value in fields.items()}),
         }
         try:
             append_line(self._descriptor, json.dumps(entry).encode())
@@ -56,11 +58,14 @@ class Journal:
         for listener in self._listeners:
             listener(entry)
 
-    def picture(self, label: str, content: bytes) -> str:
-        """Keep a picture beside the journal; returns its file name."""
+    def picture(self, label: str, content: bytes) -> str | None:
+        """Keep a picture beside the journal; its file name, or None where the disk has no room for it."""
         name = f"{len(self.pictures) + 1:02d}-{label}.png"
+        try:
+            write_private(self.folder / name, content)
+        except OSError:
+            return None  # a picture is evidence, not the job
         self.pictures[name] = content
-        write_private(self.folder / name, content)
         return name
 
     def seconds(self) -> float:
@@ -76,6 +81,11 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value fit to be kept: pages' and stores' words may hold addresses. Senders were made fit with their letter."""
+    return scrub(value) if isinstance(value, str) and name not in AS_IT_IS else value
 
 
 def _not_writable(folder: Path, error: OSError) -> SettingsStop:

@@ -39,6 +39,6 @@ def _result(journal: Path) -> dict[str, Any]:
         events = read_journal(journal)
     except ValueError:
         return {**result_of([], outcome="unreadable", exit_code=None), "run": journal.parent.name}
-    told = next((event["result"] for event in reversed(events) if event.get("event") == "outcome"), None)
+    told = next((e.get("result") for e in reversed(events) if e.get("event") == "outcome"), None)
     unfinished = result_of(events, outcome="unfinished", exit_code=None)
     return {**(told or unfinished), "report": str(report) if report.exists() else None}

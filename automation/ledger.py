@@ -87,6 +87,10 @@ class Ledger:
         """Write what became of the intent."""
         self._write({"entry": "settled", "run": run, "new": address_key(new), "as": how})
 
+    def settle_intent(self, intent: Intent, how: Settlement) -> None:
+        """Write what became of an earlier run's intent, under the address that it was for."""
+        self._write({"entry": "settled", "run": intent.run, "new": intent.new, "as": how})
+
     def requested(self, mailbox: str) -> None:
         """Write that a code is asked for now."""
         self._write({"entry": "requested", "mailbox": mailbox})

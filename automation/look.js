@@ -1,6 +1,7 @@
 // Looks at one frame the way a person would: which landmarks are visible here, found how?
 // In: probes [{name, kind, structure: [css], words: [text], candidates: [text]}].
-// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{text, near, enabled, filled}]}], heading, tokens}.
+// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, enabled,
+// name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
 // Ranks count from 1: each structure entry, then attested words, then candidate words.
 (html, probes) => {
   const CONTROLS = "a, button, [role=button], [role=link], [role=menuitem], input[type=submit], input[type=button]";
@@ -8,8 +9,9 @@
   const ADDRESS = /[^\s<>()"',;:]*(?:@|[*•]{2,})[^\s<>()"',;]*/g;
 
   const plain = (text) => (text || "").normalize("NFKC").replace(/\s+/g, " ").trim();
-  const folded = (text) => plain(text).toLowerCase().replace(/[’`]/g, "'")
-    .replace(/[\s([]+\d+\s*s?[)\]]?$/, "") // a button that counts down: “Get code (57)”
+  // A button that counts down: “Get code (57)”.
+  const uncounted = (text) => text.replace(/[\s([]+\d+\s*s?[)\]]?$/, "");
+  const folded = (text) => uncounted(plain(text)).toLowerCase().replace(/[’`]/g, "'")
     .replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
   const visible = (element) => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
@@ -20,7 +22,7 @@
     element.getAttribute("aria-label"), element.getAttribute("title")].map(folded).filter(Boolean);
   const labelled = (element) => [...(element.labels || [])].map((label) => folded(label.innerText))
     .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean);
-  const enabled = (element) => !element.disabled && element.getAttribute("aria-disabled") !== "true"
+  const enabled = (element) => !element.disabled && !element.readOnly && element.getAttribute("aria-disabled") !== "true"
     && !/(^|[-_ ])disabled($|[-_ ])/.test(element.getAttribute("class") || "");
   const tokens = (element) => [...new Set((element.innerText || "").match(ADDRESS) || [])].slice(0, 20);
 
@@ -34,6 +36,8 @@
   };
   // What an entry of a list says: the text of the largest surrounding element that holds no other entry.
   const entry = (element, all) => {
+    const listed = element.closest("li");
+    if (listed) return plain(listed.innerText).slice(0, 300);
     let around = element;
     while (around.parentElement && !all.some((other) => other !== element && around.parentElement.contains(other))
       && around.parentElement !== html && around.parentElement.tagName !== "BODY") around = around.parentElement;
@@ -62,14 +66,18 @@
   for (const probe of probes) {
     const found = [];
     probe.structure.forEach((css, index) => found.push([index + 1, "structure", css, query(css)]));
+    const worded = probe.kind === "control" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
     found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
     found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
     const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || plain(element.innerText)));
     if (!matched.length) continue;
     const [, how, css, elements] = matched[0];
+    const selector = css || worded;
+    const order = [...html.querySelectorAll(selector)];
     hits.push({
       name: probe.name, ranks: matched.map(([rank]) => rank), how, detail: css || plain(elements[0].innerText).slice(0, 80),
       items: elements.slice(0, 20).map((element) => ({
+        selector, index: order.indexOf(element), printed: css ? "" : uncounted(plain(element.innerText)),
         text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
         near: near(element), enabled: enabled(element),
         name: called(probe, element), shape: {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +27,11 @@ LOOK_TIMEOUT_MS = 3_000
 class Item:
     """One visible element that matched a landmark."""
 
+    selector: str
+    index: int
+    """Which of the elements that match the selector it is."""
+    printed: str
+    """The words that found it, as printed; empty where structure found it."""
     text: str
     """What its surrounding entry says (a whole list entry, say)."""
     said: str
@@ -62,17 +66,10 @@ class Sighting:
         return self.ranks[0]
 
     def element(self, index: int) -> Locator:
-        """The index-th visible element, found again by what matched."""
-        if self.how == "structure":
-            return self.frame.locator(self.detail).filter(visible=True).nth(index)
+        """The very element that was seen as the index-th; where words found it, only while it still says them."""
         item = self.items[index]
-        named = re.compile(rf"^\W*{re.escape(item.name)}[\W\d]*s?\W*$", re.IGNORECASE)
-        if self.landmark.kind == "field":
-            field = self.frame.get_by_label(named).or_(self.frame.get_by_placeholder(named))
-            return field.filter(visible=True).first
-        same = sum(other.name == item.name for other in self.items[:index])
-        role = self.frame.get_by_role("link", name=named).or_(self.frame.get_by_role("button", name=named))
-        return role.or_(self.frame.get_by_role("menuitem", name=named)).filter(visible=True).nth(same)
+        element = self.frame.locator(item.selector).nth(item.index)
+        return element.filter(has_text=item.printed) if item.printed else element
 
 
 def frames(pages: Iterable[Page]) -> Iterator[Frame]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import Refused, SiteStop
+from automation.errors import Refused, SignInRefused, SiteStop
 from automation.hands import complaints
 from automation.place import interrupted
 from automation.tabs import OPEN_TIMEOUT_MS
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
+SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
+UNSURE_S = 3.0
+"""How long a message whose words are not known may stand before it counts as a refusal."""
 MOST_RELOADS = 3
 """How often in a run an error page of the browser is opened again."""
 
@@ -32,6 +36,7 @@ class Obstacles:
     def __init__(self, flow: Flow, run: Run) -> None:
         self._flow, self._run = flow, run
         self._reloads = 0
+        self._unsure_since = math.inf
 
     def heed_faults(self, step: Step | None) -> None:
         """A crashed tab or the browser's error page: opened again while that is safe, else a stop."""
@@ -52,9 +57,16 @@ class Obstacles:
 
     def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Stop when the store shows a refusal that was not there before the step's last act."""
-        fresh = self._fresh_complaint(sightings)
-        if fresh is not None and self._run.hands.acted:
-            raise self._refusal(fresh, "wrong_code" if step and step.again else "refused")
+        fresh = self._fresh_complaint(sightings) if self._run.hands.acted else None
+        if fresh is None:
+            self._unsure_since = math.inf
+            return
+        kind = self._kind(fresh)
+        self._unsure_since = min(self._unsure_since, time.monotonic())
+        if kind is None and time.monotonic() - self._unsure_since < UNSURE_S:
+            return  # it may be a mere notice: the page gets time to go on
+        unknown = "wrong_code" if step and step.again and not step.commits else "refused"
+        raise Refused(f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh)
 
     def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
         hands, shown = self._run.hands, complaints(sightings)
@@ -62,10 +74,10 @@ class Obstacles:
         hands.complaints &= shown
         return next((text for _, text in sorted(shown - hands.complaints)), None)
 
-    def _refusal(self, said: str, otherwise: str) -> Refused:
+    def _kind(self, said: str) -> str | None:
+        """The kind of a refusal by its words; None where they are not known."""
         kinds = self._run.store.refusals
-        kind = next((k for k, words in kinds.items() if any(w in said.casefold() for w in words)), otherwise)
-        return Refused(f"The store said no: “{said}”", kind=kind, store_said=said)
+        return next((kind for kind, words in kinds.items() if any(word in said.casefold() for word in words)), None)
 
     def get_past(self, pages: list[Page]) -> None:
         """Deal with whatever stands in the way on these tabs."""
@@ -96,8 +108,9 @@ class Obstacles:
         run = self._run
         deadline = time.monotonic() + ANSWER_S
         while True:
-            sightings = run.tabs.look(interruption.shows, "error")
-            still = [s for s in sightings if s.landmark.name == interruption.shows]
+            sightings = run.tabs.look("error", *(each.shows for each in self._flow.interruptions))
+            now = interrupted(self._flow.interruptions, sightings)
+            still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
             fresh = self._fresh_complaint(sightings)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
                 raise self._not_let_in(interruption, fresh)
@@ -105,14 +118,13 @@ class Obstacles:
                 return
             run.tick()
 
-    def _not_let_in(self, interruption: Interruption, said: str | None) -> Refused:
-        run = self._run
-        run.sign_in.refused()
-        refusal = self._refusal(said or "", "wrong_password")
-        return Refused(
-            f"The store refused to sign in{f': “{said}”' if said else ''}. The password was tried once and is not "
-            "tried again. Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
-            kind=refusal.reason.kind,
+    def _not_let_in(self, interruption: Interruption, said: str | None) -> SignInRefused:
+        self._run.sign_in.refused()
+        kind = self._kind(said or "")
+        return SignInRefused(
+            f"The store refused to sign in{f': “{said}”' if said else ''}. What was typed is not typed again. "
+            "Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
+            kind=kind if kind in SIGN_IN_KINDS else "wrong_password",
             store_said=said,
             expected="signed in",
             seen=interruption.shows,

@@ -46,10 +46,10 @@ def counts(step: Step, sighting: Sighting, known: Known) -> bool:
     Pages that look alike for both mailboxes are told apart by the address printed there; where that says
     nothing, by whether this run did the step.
     """
-    # What another run, or a person, asked for or saved is nothing that this run may build on.
-    own = step.own or step.commits
-    if own or step.mailbox is None:
-        return not own or step.id in known.done
+    if step.after is not None and step.after not in known.done:
+        return False
+    if step.mailbox is None or step.after == step.id:
+        return True
     fits = evidence(sighting, known)
     other = "new" if step.mailbox == "old" else "old"
     if step.mailbox in fits:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from automation.account import Account
-from automation.errors import Cancelled, OffPath, SettingsStop, SiteStop, Unknown
+from automation.errors import Cancelled, NeedsPerson, OffPath, SettingsStop, SiteStop, Unknown
 from automation.evidence import masked_picture
 from automation.hands import ACT_TIMEOUT_MS, Hands
 from automation.place import Known
@@ -53,7 +54,7 @@ class Run:
     ) -> None:
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
-        self.tabs = Tabs(context, store)
+        self.tabs = Tabs(context, store, self._heed_signals)
         self.hands = Hands(store, self.tabs, journal, self.tick)
         self.sign_in = SignIn(task, ledger)
         self.account = Account(self)
@@ -66,7 +67,8 @@ class Run:
         """True from the intent until it is settled."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
-        self._person, self._signals, self._on_tick = person, signals, on_tick
+        self.signals = signals
+        self._person, self._on_tick = person, on_tick
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
 
@@ -84,15 +86,25 @@ class Run:
         """Let the page live for a moment; stop here when the user or the clock says so."""
         self._on_tick()
         self._heed_signals()
-        if time.monotonic() > self._deadline:
+        if time.monotonic() > self._deadline and not self.intending:
             raise SiteStop(
                 f"The run took longer than --timeout {self.task.timeout_s:g} s. Run again, or allow more time.",
                 kind="timeout",
             )
         self.tabs.live(milliseconds)
 
+    @contextmanager
+    def not_counted(self) -> Iterator[None]:
+        """The time with the person does not count towards `--timeout`."""
+        left = self._deadline - time.monotonic()
+        self._deadline = math.inf
+        try:
+            yield
+        finally:
+            self._deadline = time.monotonic() + left
+
     def _heed_signals(self) -> None:
-        received = self._signals.received
+        received = self.signals.received
         if received and not self.intending:
             raise Cancelled("Stopped before anything was changed.", by_signal=received[0])
         if len(received) > 1:
@@ -151,6 +163,8 @@ class Run:
                 f"The page shows {boxes} boxes and the code has {len(code.value)} characters; nothing was typed.",
                 kind="code_shape",
             )
+        for awaited in self.awaited.values():
+            awaited.typed(code)
         self.hands.type_into(found, code.value, range(boxes))
 
     def submit(self) -> None:
@@ -176,7 +190,10 @@ class Run:
         if self.task.yes:
             return
         question = f"The old address is verified. Change it to {self.new} now? [y/N]"
-        if (self._ask(question) or "").casefold() not in {"y", "yes"}:
+        answer = self._ask(question)
+        if answer is None:
+            raise NeedsPerson("Nobody answered whether to change the address; nothing was changed.", kind="unanswered")
+        if answer.casefold() not in {"y", "yes"}:
             raise Cancelled("You said no: nothing was changed.")
 
     def account_has_new_address(self) -> bool:
@@ -199,11 +216,8 @@ class Run:
         self._answers.close()
 
     def _ask(self, question: str) -> str | None:
-        """Ask the person one question; the time it takes is not counted."""
-        asked, patience = time.monotonic(), self.task.code_timeout_s
-        self._deadline += patience
-        answer = self._answers.call(
-            lambda: self._person.ask(question, deadline=asked + patience, stop=self._answers.stop), self.tick
-        )
-        self._deadline += time.monotonic() - asked - patience
-        return answer
+        deadline = time.monotonic() + self.task.code_timeout_s
+        with self.not_counted():
+            return self._answers.call(
+                lambda: self._person.ask(question, deadline=deadline, stop=self._answers.stop), self.tick
+            )

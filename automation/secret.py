@@ -20,14 +20,25 @@ if TYPE_CHECKING:
 FILL_TIMEOUT_MS = 10_000
 
 _WHERE = """element => {
-  const document = element.ownerDocument, form = element.form;
-  const action = form && form.getAttribute("action");
+  const document = element.ownerDocument, form = element.form, here = document.location.href;
+  // Called this way because a field named "getAttribute" would shadow the form's own.
+  const attribute = (each, name) => Element.prototype.getAttribute.call(each, name);
+  const absolute = (url) => {
+    try { return new URL(url || here, document.baseURI).href; } catch { return "invalid:"; }
+  };
+  const buttons = [...document.querySelectorAll("[formaction]")].filter((each) => form && each.form === form);
   return {
-    document: document.location.href,
-    target: form ? new URL(action || document.location.href, document.baseURI).href : null,
+    urls: [here, ...(form ? [absolute(attribute(form, "action"))] : []),
+      ...buttons.map((each) => absolute(attribute(each, "formaction")))],
     connected: element.isConnected,
   };
 }"""
+
+
+def check_fields(fields: Sequence[ElementHandle], origins: Origins) -> None:
+    """See that every field belongs to a document and a form of ours; an off-path stop says whose it is instead."""
+    for field in fields:
+        _checked(field, origins)
 
 
 def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -> None:
@@ -44,9 +55,9 @@ def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -
 
 
 def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> None:
+    _checked(field, origins)
     failed = False
     try:
-        _check(field, origins)
         if whole:
             field.fill(text, timeout=FILL_TIMEOUT_MS)
         else:
@@ -56,19 +67,30 @@ def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> N
         failed = True
     if failed:
         # Raised out here so that not even the exception's context carries the value.
-        raise SiteStop(
-            "A field went away or could not be typed into while it was being filled. Nothing was "
-            "submitted in this step; run again.",
-            kind="field_lost",
-        )
+        raise _lost()
+
+
+def _checked(field: ElementHandle, origins: Origins) -> None:
+    try:
+        _check(field, origins)
+    except PlaywrightError:
+        raise _lost() from None
+
+
+def _lost() -> SiteStop:
+    return SiteStop(
+        "A field went away, or could not be typed into, while it was being filled. Run again.", kind="field_lost"
+    )
 
 
 def _check(field: ElementHandle, origins: Origins) -> None:
+    # A page whose script spins answers this in time with an error; `evaluate` alone would wait for ever.
+    field.wait_for_element_state("visible", timeout=FILL_TIMEOUT_MS)
     where = field.evaluate(_WHERE)
     if not where["connected"]:
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
-    for url in (where["document"], where["target"]):
-        if url is not None and not origins.hold(url):
+    for url in where["urls"]:
+        if not origins.hold(url):
             raise OffPath(
                 f"The page wants something private on {origin_of(url)}, which is not an origin of this store. "
                 "Nothing was typed. If that host really belongs to the store, name it in READDRESS_STORE_ORIGINS.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import select
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager, suppress
@@ -189,7 +190,8 @@ def _ready(name: str, running: subprocess.Popen[str], configuration: Mapping[str
     try:
         running.stdin.write(json.dumps(configuration) + "\n")
         running.stdin.flush()
-        line = running.stdout.readline()
+        if select.select([running.stdout], [], [], START_S)[0]:
+            line = running.stdout.readline()
     except BrokenPipeError:
         pass  # it ended at once; its own message is on stderr
     if not line:

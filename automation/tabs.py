@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Request
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Frame, Page, Request
 
     from automation.look import Sighting
     from automation.store import Store
 
-OPEN_TIMEOUT_MS = 30_000
+OPEN_TIMEOUT_MS = 9_000
+"""For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
 CHANGING = {"document", "xhr", "fetch"}
 """The kinds of requests that move a page on; pictures, scripts and beacons don't."""
 
@@ -24,10 +29,11 @@ CHANGING = {"document", "xhr", "fetch"}
 class Tabs:
     """The tabs of one browser context."""
 
-    def __init__(self, context: BrowserContext, store: Store) -> None:
+    def __init__(self, context: BrowserContext, store: Store, between_tries: Callable[[], None]) -> None:
         self.context = context
-        self.sent = 0
-        """How many requests that may change something the pages have sent."""
+        self._between_tries = between_tries
+        self.sent: dict[Frame, int] = {}
+        """How many requests that may change something each frame has sent to the store."""
         self.failed: str | None = None
         """Why the last request of ours failed, in the browser's words; None while all goes well."""
         self.crashed = False
@@ -47,19 +53,34 @@ class Tabs:
         mine = (page for page in reversed(self.context.pages) if page not in self._others)
         return [page for page in mine if not page.is_closed()]
 
+    @property
+    def alive(self) -> bool:
+        """Whether the browser still answers."""
+        browser = self.context.browser
+        return bool(self.pages) or browser is None or browser.is_connected()
+
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
         page = page or self.context.new_page()
-        try:
-            page.goto(url, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
-            reached("opened")
-        except PlaywrightError as error:
-            raise unreachable(url, error) from None
+        for last in (False, False, True):  # the first load may hang until it is tried again
+            try:
+                page.goto(url, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
+            except PlaywrightTimeout as error:
+                self._between_tries()
+                if last:
+                    raise unreachable(url, error) from None
+            except PlaywrightError as error:
+                raise unreachable(url, error) from None
+            else:
+                break
+        reached("opened")
         return page
 
     def look(self, *names: str, pages: list[Page] | None = None) -> list[Sighting]:
-        """Where the named landmarks show; on the given tabs, else on all."""
-        return look(self.pages if pages is None else pages, [self._store.landmarks[name] for name in names])
+        """Where the named landmarks show; on the given tabs, else on all. What foreign pages show does not count."""
+        landmarks = [self._store.landmarks[name] for name in names]
+        sightings = look(self.pages if pages is None else pages, landmarks)
+        return [sighting for sighting in sightings if self._store.origins.hold(sighting.url)]
 
     def seen(self) -> str:
         """What shows now: the known landmarks by name, and the page's own words."""
@@ -79,10 +100,11 @@ class Tabs:
         raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
 
     def let_go(self) -> None:
-        """Stop listening to the browser."""
-        self.context.remove_listener("request", self._count)
-        self.context.remove_listener("requestfailed", self._note_failure)
-        self.context.remove_listener("page", self._watch)
+        """Stop listening to the browser; one that is gone already makes no fuss."""
+        with suppress(Exception):  # a dead driver raises whatever it likes, and nothing is left to do
+            self.context.remove_listener("request", self._count)
+            self.context.remove_listener("requestfailed", self._note_failure)
+            self.context.remove_listener("page", self._watch)
 
     def close_foreign(self) -> None:
         """Close the tabs that a page of ours has opened on somebody else's site."""
@@ -112,8 +134,9 @@ class Tabs:
             self.failed = self.failed if "ERR_ABORTED" in reason else reason.removeprefix("net::")
 
     def _count(self, request: Request) -> None:
-        if request.method != "GET" and request.resource_type in CHANGING:
-            self.sent += 1
+        ours = request.method != "GET" and request.resource_type in CHANGING
+        if ours and self._store.origins.hold(request.url):
+            self.sent[request.frame] = self.sent.get(request.frame, 0) + 1
 
 
 def unreachable(url: str, error: PlaywrightError) -> SiteStop:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import OffPath, Refused, Stop
+from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
 
@@ -94,7 +95,7 @@ class Walk:
         self.place = found.index
         if found.index < index:
             return None  # the site went back: the steps from there are done again
-        if step.own and step.mailbox:
+        if step.mailbox and step.after == step.id:
             self._run.awaited[step.mailbox].sent_to(found.sighting)
         self._tell(step, found)
         return None
@@ -105,21 +106,30 @@ class Walk:
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
         run.intending = True
+        run.account.forget()
         try:
             return self._act_and_arrive(step, index)
         except (Stop, PlaywrightError) as stop:
-            if isinstance(stop, Refused) and stop.reason.kind in WRONG_CODE:
-                self._settle("refused", "the store said that the code was not right")
-                raise
             if not run.hands.acted:
                 self._settle("no_effect", "nothing was typed or clicked")
                 raise
             if isinstance(stop, Refused):
                 run.store_said = stop.reason.store_said
+                if self._had_no_effect(stop):
+                    self._settle("refused", "the store said that the code was not right, and the account is as before")
+                    raise
             text = stop.reason.text if isinstance(stop, Stop) else "The browser lost the page."
             run.journal.write("doubt", step=step.id, why=text)
             self.place = index
             return None
+
+    def _had_no_effect(self, refusal: Refused) -> bool:
+        """Whether a refusal at the committing step may be believed: a wrong or expired code, and the old address still.
+
+        A button that fires twice shows “expired” for its second request, though the first one was applied.
+        """
+        signing_in = isinstance(refusal, SignInRefused)
+        return not signing_in and refusal.reason.kind in WRONG_CODE and self._run.account.afresh_is_old()
 
     def _settle(self, how: Settlement, why: str) -> None:
         run = self._run
@@ -134,11 +144,13 @@ class Walk:
         run, steps = self._run, self._flow.steps
         deadline = time.monotonic() + ARRIVE_S
         # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
-        anywhere_from = time.monotonic() if step is None else deadline
+        anywhere_from = time.monotonic() if step is None else math.inf
         while time.monotonic() < deadline:
             self._obstacles.heed_faults(step)
             sightings = self._sweep()
             if self._obstacles.dealt_with(sightings):
+                if step is not None and step.commits:
+                    raise OffPath("The site asked for something else after the submit.", kind="interrupted")
                 anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
                 continue
             found = furthest(steps, sightings, first, run.known)

@@ -51,7 +51,7 @@ def choose_the_way_by_email(run: Run) -> None:
     run.choose("ways", address=run.old)
 
 
-@flow.step("A6", arrives="code_sent", mailbox="old", own=True)
+@flow.step("A6", arrives="code_sent", mailbox="old", after="A6")
 def get_a_code_for_the_old_address(run: Run) -> str | None:
     """Press “Get code for free”."""
     if run.account_has_new_address():
@@ -61,21 +61,24 @@ def get_a_code_for_the_old_address(run: Run) -> str | None:
     return None
 
 
-@flow.step("A7", arrives="new_address", again="A6")
+@flow.step("A7", arrives="new_address", after="A5", again="A6")
 def verify_the_old_address(run: Run) -> None:
     """Read the letter in the OLD mailbox, type its code, submit."""
     run.type_code("code_field", run.code("old"))
     run.submit()
 
 
-@flow.step("A8a", arrives="get_code", mailbox="new")
-def type_the_new_address(run: Run) -> None:
+@flow.step("A8a", arrives="get_code", mailbox="new", after="A5")
+def type_the_new_address(run: Run) -> str | None:
     """Type the new address, submit."""
+    if run.account_has_new_address():
+        return "already"
     run.type_address("new_address", run.new)
     run.submit()
+    return None
 
 
-@flow.step("A8b", arrives="code_sent", mailbox="new", own=True)
+@flow.step("A8b", arrives="code_sent", mailbox="new", after="A8b")
 def get_a_code_for_the_new_address(run: Run) -> None:
     """Get a code for the new address."""
     run.confirm_change()
@@ -89,7 +92,7 @@ def read_the_new_mailbox(run: Run) -> None:
     run.code("new")
 
 
-@flow.step("A8d", arrives="saved", again="A8b", commits=True)
+@flow.step("A8d", arrives="saved", after="A8d", again="A8b", commits=True)
 def save_the_new_address(run: Run) -> None:
     """Type its code, submit: the point of no return."""
     run.type_code("code_field", run.code("new"))

@@ -46,7 +46,7 @@ def test_an_id_that_stands_twice_or_goes_back_nowhere_is_refused() -> None:
     made = Flow("x", title="X", start="a")
     made.step("A1", commits=True)(step)
     made.step("A1", again="A9")(step)
-    with pytest.raises(ValueError, match=r"step A1 stands twice; A1 goes back to unknown A9"):
+    with pytest.raises(ValueError, match=r"step A1 stands twice; A1 names unknown A9"):
         made.checked()
 
 

@@ -101,6 +101,21 @@ def test_each_entry_of_a_list_says_only_its_own_words(page: Page) -> None:
     assert sighting.element(1).evaluate("e => e.parentElement.innerText").startswith("E-mail")
 
 
+def test_the_element_that_is_clicked_is_the_one_that_was_seen(page: Page) -> None:
+    html = "<a class=code style='opacity:0'>by SMS</a><a class=code>by e-mail</a>"
+    sighting = seen(page, html.replace("<a ", "<a href='#' "), Landmark("ways", "control", (".code",)))
+    assert sighting is not None
+    assert [item.said for item in sighting.items] == ["by e-mail"]
+    assert sighting.element(0).inner_text() == "by e-mail"
+
+
+def test_an_element_that_no_longer_says_its_words_is_not_touched(page: Page) -> None:
+    sighting = seen(page, "<button>Get code</button>", BUTTON)
+    assert sighting is not None
+    page.locator("button").evaluate("e => { e.innerText = 'Delete account' }")
+    assert sighting.element(0).count() == 0
+
+
 def test_the_newest_tab_is_looked_at_first_and_frames_too(page: Page) -> None:
     page.set_content("<iframe srcdoc='<button id=code>one</button>'></iframe>")
     page.frame_locator("iframe").locator("#code").wait_for()

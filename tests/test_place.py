@@ -16,7 +16,7 @@ OLD_SHOWN, NEW_SHOWN, BOTH_SHOWN = "a***i@example.org", "b***i@example.net", "**
 
 
 def sighting(name: str, *near: str) -> Sighting:
-    item = Item(text="", said="", near=near, enabled=True, name="", shape={})
+    item = Item(selector="x", index=0, printed="", text="", said="", near=near, enabled=True, name="", shape={})
     frame = cast("Any", None)
     return Sighting(Landmark(name, "control"), frame, 0.0, "http://x/", (1,), "structure", "", (item,))
 
@@ -36,7 +36,12 @@ def test_steps_before_the_first_wanted_one_do_not_count() -> None:
 
 @pytest.mark.parametrize(("shown", "step"), [(OLD_SHOWN, "A5"), (NEW_SHOWN, "A8a")])
 def test_pages_that_look_alike_are_told_apart_by_the_address_on_them(shown: str, step: str) -> None:
-    assert place(sighting("get_code", shown)) == step
+    assert place(sighting("get_code", shown), done=("A5",)) == step
+
+
+def test_any_field_for_an_address_counts_only_once_the_run_has_chosen_its_way() -> None:
+    assert place(sighting("new_address")) is None
+    assert place(sighting("new_address"), done=("A5",)) == "A7"
 
 
 @pytest.mark.parametrize("shown", [(), (BOTH_SHOWN,)])
@@ -48,7 +53,7 @@ def test_where_the_address_says_nothing_what_this_run_did_decides(
 
 
 def test_a_page_that_shows_the_other_address_is_not_taken_for_this_ones() -> None:
-    assert place(sighting("get_code", OLD_SHOWN), done=("A8a",), first=7) is None
+    assert place(sighting("get_code", OLD_SHOWN), done=("A5", "A8a"), first=7) is None
 
 
 def test_a_code_that_somebody_else_asked_for_does_not_count() -> None:

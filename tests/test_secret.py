@@ -65,6 +65,8 @@ def test_nothing_is_typed_on_a_foreign_origin(page: Page) -> None:
         "<form action='https://evil.test/in'><input name=action value=''></form>",
         "<form action='javascript:alert(1)'><input></form>",
         "<form action='https://evil.test/in' id=f></form><input form=f>",
+        "<form action='/in'><input><button formaction='https://evil.test/in'>Go</button></form>",
+        "<form action='/in'><input name=getAttribute><button formaction='//evil.test/in'>Go</button></form>",
     ],
 )
 def test_nothing_is_typed_into_a_form_that_posts_elsewhere(page: Page, form: str) -> None:
