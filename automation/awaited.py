@@ -38,7 +38,7 @@ class Awaited:
         self._requests = 0
         self._purpose = ""
         self._clicked_at = 0.0
-        self._dated_from: datetime | None = None
+        self._strict = False
         self._tried: set[str] = set()
         self._code: Code | None = None
 
@@ -65,9 +65,7 @@ class Awaited:
             folders=[mark.folder for mark in self._baseline.folders],
             letters=self._baseline.letters,
         )
-        now = datetime.now(UTC)
-        if self._run.ledger.requested_recently(self.party, now):
-            self._dated_from = now.replace(microsecond=0)
+        self._strict = self._run.ledger.requested_recently(self.party, datetime.now(UTC))
         self._run.ledger.requested(self.party)
         self._requests += 1
         self._code = None
@@ -125,7 +123,7 @@ class Awaited:
             own_addresses=frozenset({run.old, run.new}),
             origins=run.store.origins.hosts(),
             tried=frozenset(self._tried),
-            dated_from=self._dated_from,
+            since_click=self._strict,
             trust_sender=self._trust_sender,
         )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from automation.message import Letter
 
-__all__ = ["Found", "NotTaken", "Shape", "Wanted", "is_sender", "read_code"]
+__all__ = ["Found", "NotTaken", "Shape", "Wanted", "misdirected", "read_code"]
 
 GRACE = timedelta(minutes=1)
 """So much the clocks of sender and mailbox may differ."""
@@ -47,6 +47,8 @@ class Wanted:
     """Hosts to which a code that is bound to a site may be bound."""
     tried: frozenset[str] = field(default=frozenset(), repr=False)
     """Codes already typed."""
+    since_click: bool = False
+    """Only letters dated after the click are taken: an earlier request's letter may still be under way."""
     dated_from: datetime | None = None
     """Letters dated before are not taken; None: the date doesn't matter."""
     trust_sender: bool = False
@@ -80,7 +82,7 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
 
     `received` is when the mailbox got it; None: how old the letter was by then is not looked at.
     """
-    wrong = _sender(letter, wanted) or _recipient(letter, wanted) or _trust(wanted) or _date(letter, wanted)
+    wrong = misdirected(letter.sender, letter.recipients, wanted) or _trust(wanted) or _date(letter, wanted)
     if wrong:
         return NotTaken(wrong)
     letter = without_quotation(letter)
@@ -97,19 +99,17 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
     return Found(value, reading.best.why, reading.rejected, valid_for_s)
 
 
-def is_sender(address: str, wanted: Wanted) -> bool:
-    """Whether letters from this address may carry the code."""
+def _is_sender(address: str, wanted: Wanted) -> bool:
     return not wanted.senders.isdisjoint((address, address.rpartition("@")[2]))
 
 
-def _sender(letter: Letter, wanted: Wanted) -> str | None:
-    return None if is_sender(letter.sender, wanted) else f"from another sender ({letter.sender[:80]})"
-
-
-def _recipient(letter: Letter, wanted: Wanted) -> str | None:
-    if any(same_mailbox_name(address, wanted.recipient) for address in letter.recipients):
+def misdirected(sender: str, recipients: tuple[str, ...], wanted: Wanted) -> str | None:
+    """Why a letter from there to there can't carry the code; None where it may."""
+    if not _is_sender(sender, wanted):
+        return f"from another sender ({sender[:80]})"
+    if any(same_mailbox_name(address, wanted.recipient) for address in recipients):
         return None
-    return "to another address" if letter.recipients else "to nobody by name"
+    return "to another address" if recipients else "to nobody by name"
 
 
 def _trust(wanted: Wanted) -> str | None:

@@ -10,6 +10,7 @@ from email.policy import compat32
 from typing import TYPE_CHECKING
 
 from automation.headers import Malformed, the_one_mailbox, unfolded
+from automation.message import MAX_HEADERS, Unusable, recipients_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,19 +78,32 @@ def internal_date(text: str) -> datetime | None:
 
 def message_id(raw: bytes | None) -> str | None:
     """The Message-ID in a letter's first lines."""
-    value = _field(raw, "message-id")
+    value = _one(_fields(raw), "message-id")
     return (unfolded(value)[:1000] or None) if value else None
 
 
 def sender(raw: bytes | None) -> str | None:
     """The one address in From, in a letter's first lines; None where there isn't exactly one."""
-    value = _field(raw, "from")
+    value = _one(_fields(raw), "from")
     try:
         return the_one_mailbox(value)[1] if value else None
     except Malformed:
         return None
 
 
-def _field(raw: bytes | None, name: str) -> str | None:
-    values = BytesHeaderParser(policy=compat32).parsebytes(raw or b"").get_all(name, [])
-    return str(values[0]) if len(values) == 1 else None
+def recipients(raw: bytes | None) -> tuple[str, ...] | None:
+    """Whom the letter is to, by its first lines; None where they can't be read."""
+    try:
+        return recipients_in(_fields(raw))
+    except Unusable:
+        return None
+
+
+def _fields(raw: bytes | None) -> list[tuple[str, str]]:
+    header = BytesHeaderParser(policy=compat32).parsebytes((raw or b"")[:MAX_HEADERS])
+    return [(name.strip().lower(), str(value)) for name, value in header.raw_items()]
+
+
+def _one(fields: list[tuple[str, str]], name: str) -> str | None:
+    values = [value for field, value in fields if field == name]
+    return values[0] if len(values) == 1 else None

@@ -26,7 +26,8 @@ __all__ = ["Connection", "Lost", "NotOpened", "Opened", "Stopped", "Unreachable"
 
 MAX_LETTER = 1024 * 1024
 WHOLE = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_LETTER + 1}>)"
-BRIEF = "(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (FROM MESSAGE-ID)])"
+ADDRESSED = "FROM TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO MESSAGE-ID"
+BRIEF = f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({ADDRESSED})])"
 JUNK_NAMES = (
     *("junk", "spam", "junk e-mail", "junk email", "bulk mail", "bulk", "posta indesiderata", "indesiderata"),
     *("spamverdacht", "unerwünscht", "unerwünschte werbung", "junk-e-mail", "courrier indésirable", "indésirables"),
@@ -91,12 +92,12 @@ class Connection:
             told, self._announced = self._announced, False
             return told
 
-    def status(self, folder: str) -> tuple[int | None, int | None]:
-        """(UIDNEXT, number of letters) of another folder; NotOpened where the server won't say."""
+    def status(self, folder: str) -> Opened:
+        """Another folder as it is now; NotOpened where the server won't say."""
         with self._asking(opening=folder):
-            found = self._box.folder.status(folder, ("UIDNEXT", "MESSAGES"))
+            found = self._box.folder.status(folder, ("UIDVALIDITY", "UIDNEXT", "MESSAGES"))
             self._settle()
-            return found.get("UIDNEXT"), found.get("MESSAGES")
+            return Opened(found.get("UIDVALIDITY"), found.get("UIDNEXT"), found.get("MESSAGES") or 0)
 
     def uids_from(self, first: int) -> list[int]:
         """The UIDs in the open folder from `first` on, in order."""

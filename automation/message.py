@@ -117,7 +117,7 @@ def _letter(message: Message) -> Letter:
     return Letter(
         sender=sender,
         sender_name=name,
-        recipients=_recipients(fields),
+        recipients=recipients_in(fields),
         subject=words_decoded(_first(fields, "subject") or ""),
         date=date(_first(fields, "date") or ""),
         message_id=unfolded(_first(fields, "message-id") or "")[:1000] or None,
@@ -150,7 +150,8 @@ def _sender(fields: list[tuple[str, str]]) -> tuple[str, str]:
         raise Unusable(f"has a From header that {odd}") from None
 
 
-def _recipients(fields: list[tuple[str, str]]) -> tuple[str, ...]:
+def recipients_in(fields: list[tuple[str, str]]) -> tuple[str, ...]:
+    """To and Cc of these (lower-case name, value) fields; where they name nobody, whom it was delivered to."""
     for names in (("to", "cc"), ("delivered-to", "x-original-to", "envelope-to")):
         found = [address for name in names for address in _addresses(fields, name)]
         if found:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from automation.arrivals import Arrivals
 from automation.baseline import KNOWN_LETTERS
 from automation.cadence import SEARCH_EVERY_S
-from automation.codes import Found, NotTaken, is_sender, read_code
-from automation.fetched import sender
+from automation.codes import Found, NotTaken, misdirected, read_code
+from automation.fetched import recipients, sender
 from automation.imap import Lost, NotOpened
 from automation.mailbox import Code
 from automation.message import Unusable, read_letter
@@ -32,8 +32,10 @@ MAX_LISTED = 500
 """Letters looked at, at one time."""
 AT_A_TIME = 100
 OPENED_AT_ONCE = 5
-"""So few new letters are read without looking at their senders first."""
+"""So few letters are read without looking first whom they are from and to, which takes a question more."""
 MAX_TRIES = 5
+CLOCKS_APART = timedelta(seconds=2)
+"""The store's clock and the mail server's may differ by that."""
 AGAIN_S = 1.0
 """Some servers say OK and send no letter; a second later they do."""
 
@@ -49,6 +51,10 @@ class _Folder:
     tries: dict[int, int] = field(default_factory=dict)
     again_at: float = float("inf")
     """When a letter that could not be had is asked for again (monotonic)."""
+
+    def is_another(self, uidvalidity: int | None) -> bool:
+        """Whether the server gave every letter a new number, or made the folder anew."""
+        return uidvalidity is not None and self.mark.uidvalidity not in {None, uidvalidity}
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,10 @@ class Watch:
         """Ask about the folders that are not open; look into those that changed, then back into the first."""
         for folder in others:
             try:
-                status = connection.status(folder.mark.folder)
-                if status == folder.seen and time.monotonic() < folder.again_at:
+                now = connection.status(folder.mark.folder)
+                status = (now.uidnext, now.exists)
+                unchanged = status == folder.seen and not folder.is_another(now.uidvalidity)
+                if unchanged and time.monotonic() < folder.again_at:
                     continue
                 self._connection = None  # if this breaks off, the first folder is to be opened again
                 self._reopen(connection, folder)
@@ -120,7 +128,7 @@ class Watch:
 
     def _reopen(self, connection: Connection, folder: _Folder) -> None:
         opened = connection.open(folder.mark.folder)
-        if opened.uidvalidity is not None and folder.mark.uidvalidity not in {None, opened.uidvalidity}:
+        if folder.is_another(opened.uidvalidity):
             self._renumbered(connection, folder, opened)
         if folder is self._folders[0]:
             self._connection = connection
@@ -139,23 +147,25 @@ class Watch:
         folder.again_at = float("inf")
         new = [uid for uid in connection.uids_from(folder.mark.uidnext) if uid not in folder.judged]
         newest_first = list(reversed(new))[:MAX_LISTED]
-        if len(newest_first) > OPENED_AT_ONCE:
-            newest_first = self._from_store(connection, folder, newest_first)
+        if len(newest_first) > OPENED_AT_ONCE or self._opened > OPENED_AT_ONCE:
+            newest_first = self._well_directed(connection, folder, newest_first)
         for uid in newest_first:
             self._read(connection, folder, uid)
 
-    def _from_store(self, connection: Connection, folder: _Folder, uids: Sequence[int]) -> list[int]:
-        """Of many letters those that may be the store's, by their first lines."""
+    def _well_directed(self, connection: Connection, folder: _Folder, uids: Sequence[int]) -> list[int]:
+        """Of many letters those that may be the store's to this address, by their first lines."""
         kept = []
         for start in range(0, len(uids), AT_A_TIME):
-            briefs = {item.uid: item for item in connection.briefs(uids[start : start + AT_A_TIME])}
-            for uid in uids[start : start + AT_A_TIME]:
-                address = sender(briefs[uid].raw) if uid in briefs else None
-                if address is None or is_sender(address, self._wanted):
+            some = uids[start : start + AT_A_TIME]
+            briefs = {item.uid: item.raw for item in connection.briefs(some)}
+            for uid in some:
+                address, to = sender(briefs.get(uid)), recipients(briefs.get(uid))
+                wrong = misdirected(address, to, self._wanted) if address and to is not None else None
+                if wrong is None:
                     kept.append(uid)
                 else:
                     folder.judged.add(uid)
-                    self._arrivals.refused(folder.mark.folder, uid, f"from another sender ({address})", address)
+                    self._arrivals.refused(folder.mark.folder, uid, wrong, address)
         return kept
 
     def _read(self, connection: Connection, folder: _Folder, uid: int) -> None:
@@ -194,13 +204,20 @@ class Watch:
         except Unusable as odd:
             self._arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
             return
-        verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted, item.received)
+        verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted_of(item), item.received)
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
             self._acceptable.append(_Acceptable(folder, item, letter.sender, letter.subject, verdict))
         else:
             self._arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
+
+    def _wanted_of(self, item: Fetched) -> Wanted:
+        """What is wanted, with the moment of the click told by the mail server's clock, not by ours."""
+        if not self._wanted.since_click or item.received is None:
+            return self._wanted
+        since_click = timedelta(seconds=time.monotonic() - self.clicked_at)
+        return replace(self._wanted, dated_from=item.received - since_click - CLOCKS_APART)
 
     def _not_new(self, identity: str | None, item: Fetched) -> NotTaken | None:
         if identity in self._known:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import smtplib
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -226,14 +228,16 @@ def test_a_malformed_letter_ends_no_wait(box: Box) -> None:
     ]
 
 
-def test_many_letters_of_others_are_told_by_their_senders_alone(box: Box) -> None:
+def test_many_letters_of_others_and_to_others_are_told_by_their_first_lines_alone(box: Box) -> None:
     baseline = box.imap.baseline()
-    for _ in range(12):
+    for _ in range(30):
         box.deliver("<p>News</p>", sender="news@other.example")
+        box.deliver(CODE.format("111111"), to="neighbour@example.org")
     box.deliver(CODE.format("123456"))
 
     assert box.wait(baseline).value == "123456"
-    assert len(box.reasons()) == 12
+    assert set(box.reasons()) == {"from another sender (news@other.example)", "to another address"}
+    assert len(box.reasons()) == 60
 
 
 def test_whoever_sets_stop_ends_the_wait(box: Box) -> None:
@@ -297,3 +301,11 @@ def test_a_wrong_password_is_tried_once_and_the_remedy_named(mail: dict[str, str
     assert "u***1@example.org" in str(stopped.value)
     assert "wrong one" not in str(stopped.value)
     assert b"".join(said).count(b"LOGIN") == 1
+
+
+def test_a_mailbox_can_be_named_without_loading_an_imap_client() -> None:
+    clients = ("imaplib", "imap_tools", "selectolax")
+    program = f"import sys, automation.mailbox; print([name for name in {clients} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "[]"
