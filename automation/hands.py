@@ -172,6 +172,8 @@ class Hands:
         self._tabs.open(self._store.link(landmark.deep_link), self._tabs.pages[0])
 
     def _off_path(self, name: str) -> NoReturn:
+        if self._tabs.failed is not None:
+            raise self._tabs.unreachable()
         raise OffPath(
             f"Step {self.step_id or 'start'}: the page does not show “{name}” ({self._store.landmarks[name].ranks} "
             "ways tried). A masked picture and what shows instead are kept in the report.",

@@ -46,14 +46,10 @@ class Obstacles:
             raise SiteStop("The store's page crashed. Run again.", kind="crashed")
         for page in tabs.stuck():
             if self._reloads >= MOST_RELOADS or (step is not None and not step.safe):
-                raise self.unreachable()
+                raise tabs.unreachable()
             self._reloads += 1
             with suppress(PlaywrightError):  # it is as stuck as before, and the next round says so
                 page.reload(wait_until="commit", timeout=OPEN_TIMEOUT_MS)
-
-    def unreachable(self) -> SiteStop:
-        reason = self._run.tabs.failed or "no answer"
-        return SiteStop(f"The store can't be reached any more ({reason}). Run again.", kind="unreachable")
 
     def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Stop when the store shows a refusal that was not there before the step's last act."""

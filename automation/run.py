@@ -91,6 +91,8 @@ class Run:
                 f"The run took longer than --timeout {self.task.timeout_s:g} s. Run again, or allow more time.",
                 kind="timeout",
             )
+        if self.tabs.crashed and not self.intending:
+            raise SiteStop("The store's page crashed. Run again.", kind="crashed")
         self.tabs.live(milliseconds)
 
     @contextmanager

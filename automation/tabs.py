@@ -113,6 +113,11 @@ class Tabs:
             if foreign and page in self._popups:
                 page.close()
 
+    def unreachable(self) -> SiteStop:
+        """The stop for a store that has gone away in the middle of a run."""
+        reason = self.failed or "no answer"
+        return SiteStop(f"The store can't be reached any more ({reason}). Run again.", kind="unreachable")
+
     def stuck(self) -> list[Page]:
         """The tabs that show the browser's own error page instead of the store's."""
         return [page for page in self.pages if page.url.startswith("chrome-error:")]

@@ -180,7 +180,7 @@ class Walk:
     def _lost(self, step: Step | None) -> Stop:
         run = self._run
         if run.tabs.failed is not None:
-            return self._obstacles.unreachable()
+            return run.tabs.unreachable()
         what = f"Step {step.id} ({step.intent})" if step else "The start page"
         expected = step.arrives if step else self._flow.start
         if step is None and not run.tabs.look(*run.store.landmarks):

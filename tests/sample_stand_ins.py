@@ -106,6 +106,9 @@ class Store:
 
     at: dict[str, str]
     imap: str
+    generation: str = "legacy"
+    session: dict[str, str] = field(default_factory=dict)
+    """The header that names the newer verification's session, once it has begun."""
     browser: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
 
     def get(self, path: str) -> str:
@@ -118,6 +121,12 @@ class Store:
         body = urlencode({name.replace("_", "-"): value for name, value in form.items()}).encode()
         with self.browser.open(urljoin(self.at["store"], path), body, timeout=PATIENCE_S) as answer:
             return unescape(answer.read().decode())
+
+    def ask(self, origin: str, path: str, **given: str) -> Any:
+        """The answer of one of the newer pages' endpoints."""
+        request = Request(urljoin(self.at[origin], path), json.dumps(given).encode(), self.session)
+        with self.browser.open(request, timeout=PATIENCE_S) as answer:
+            return json.load(answer)
 
     def control(self, path: str, method: str = "GET", body: Any = None, token: str | None = None) -> Any:
         """The answer of a control endpoint; an error's status and message."""
@@ -157,7 +166,29 @@ class Store:
         return str([values[0] for values in found if values][-1])
 
     def sign_in(self, name: str = OLD, password: str = SHOP_PASSWORD) -> str:
+        if self.generation == "center":
+            return str(self.ask("store", "/api/login", id=name, password=password))
         return self.post("/login/mini.htm", fm_login_id=name, fm_login_password=password)
+
+    def begin(self) -> str:
+        """The choice of ways."""
+        if self.generation == "legacy":
+            return self.get(WAYS)
+        page = json.loads(self.get("/api/view/change_email"))["html"]
+        frame = re.findall(r'<iframe[^>]* src="([^"]+)"', page)[0]
+        self.session["X-Verify-Session"] = re.findall(r'data-session="([^"]+)"', self.get(frame))[0]
+        return self.verify("begin")
+
+    def verify(self, what: str, **given: str) -> str:
+        """What the newer verification shows next, or says."""
+        answer = self.ask("frame", f"/api/verify/{what}", **given)
+        return str(answer["html"] or answer["error"])
+
+    def submit(self, purpose: str, code: str) -> str:
+        """Type a code; what is shown then."""
+        if self.generation == "center":
+            return self.verify("code", purpose=purpose, code=code)
+        return self.post({"old": PROVE_OLD, "new": PROVE_NEW}[purpose], checkcode=code)
 
 
 @contextmanager
@@ -167,22 +198,35 @@ def store(**configuration: Any) -> Iterator[Store]:
         account = {"email": OLD, "password": SHOP_PASSWORD, "name": "Anna"}
         given = {"smtp": mail["smtp"], "accounts": [account], **configuration}
         with started("store", given) as process:
-            yield Store(addresses(process), mail["imap"])
+            yield Store(addresses(process), mail["imap"], configuration.get("generation", "legacy"))
 
 
 def ask(shop: Store, purpose: str) -> str:
     """Ask for a code; the refusal, empty when there is none."""
+    if shop.generation == "center":
+        return str(shop.ask("frame", "/api/verify/send", purpose=purpose)["error"] or "")
     return json.loads(shop.post(SEND[purpose]))["error"] or ""
 
 
 def prove_old(shop: Store) -> None:
-    shop.get(WAYS)
+    shop.begin()
     assert not ask(shop, "old")
-    shop.post(PROVE_OLD, checkcode=shop.code(OLD))
+    shop.submit("old", shop.code(OLD))
 
 
 def name_new(shop: Store, address: str = NEW) -> str:
+    if shop.generation == "center":
+        return shop.verify("address", email=address)
     return shop.post(NAME_NEW, newEmail=address, newEmailAgain=address)
+
+
+def reach_the_submit(shop: Store) -> str:
+    """Everything before the committing step; the code that it wants."""
+    shop.sign_in()
+    prove_old(shop)
+    name_new(shop)
+    assert not ask(shop, "new")
+    return shop.code(NEW)
 
 
 def change(shop: Store) -> str:
@@ -190,7 +234,7 @@ def change(shop: Store) -> str:
     prove_old(shop)
     name_new(shop)
     assert not ask(shop, "new")
-    return shop.post(PROVE_NEW, checkcode=shop.code(NEW))
+    return shop.submit("new", shop.code(NEW))
 
 
 def wrong(code: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from flows.change_email import flow
 
@@ -38,8 +40,13 @@ def close_all_tabs(context: BrowserContext) -> None:
 
 
 def crash(context: BrowserContext) -> None:
-    page = context.pages[-1]
-    page.context.new_cdp_session(page).send("Page.crash")
+    with suppress(PlaywrightError):  # the crash is how this ends
+        context.pages[-1].goto("chrome://crash", timeout=5_000)
+
+
+def some(values: list[str], quick: set[str]) -> list[Any]:
+    """All values; those that are not quick ones only in the full matrix."""
+    return [value if value in quick else pytest.param(value, marks=pytest.mark.full) for value in values]
 
 
 def address(store: StandIn) -> str:
@@ -53,7 +60,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automation.hands.FIND_S", 3.0)
 
 
-@pytest.mark.parametrize("step", BEFORE_THE_COMMIT)
+@pytest.mark.parametrize("step", some(BEFORE_THE_COMMIT, {"A2", "A6", "A8b"}))
 def test_a_window_closed_before_the_commit_ends_with_site(
     step: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -65,7 +72,7 @@ def test_a_window_closed_before_the_commit_ends_with_site(
 
 
 @pytest.mark.parametrize("generation", ["legacy", "center"])
-@pytest.mark.parametrize("step", ["A3", "A5", "A7", "A8a"])
+@pytest.mark.parametrize("step", some(["A3", "A5", "A7", "A8a"], {"A5", "A8a"}))
 def test_a_network_that_goes_away_before_the_commit_ends_with_site(
     step: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -91,7 +98,7 @@ def test_a_network_that_goes_away_at_the_commit_is_unknown_and_the_next_run_find
     assert [submit["applied"] for submit in store.truth()["submits"]] == [True]
 
 
-@pytest.mark.parametrize("step", ["A2", "A5", "A7"])
+@pytest.mark.parametrize("step", some(["A2", "A5", "A7"], {"A5"}))
 def test_a_crashed_tab_before_the_commit_ends_with_site(
     step: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -111,17 +118,23 @@ def test_a_tab_that_goes_away_right_after_the_commit_does_not_keep_the_proof_awa
     assert address(store) == store.new
 
 
-@pytest.mark.parametrize("answer", ["lost_before", "lost_after", "error_500", "error_502", "error_429"])
+@pytest.mark.parametrize(
+    "answer", some(["lost_before", "lost_after", "error_500", "error_502", "error_429"], {"lost_before", "lost_after"})
+)
 @pytest.mark.parametrize("generation", ["legacy", "center"])
 def test_an_answer_that_is_lost_or_an_error_is_settled_by_reading_the_account(
     generation: str, answer: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
-    store = make_store(generation=generation, switches={"submit_answer": answer, "resend_timer_s": 0})
+    # Chromium itself sends a request again whose connection closes without a word, so the first two are lost.
+    switches = {"submit_answer": answer, "submit_answer_times": 2, "resend_timer_s": 0}
+    store = make_store(generation=generation, switches=switches)
     result = change(store)
     applied = address(store) == store.new
     assert applied == (answer == "lost_after")
     assert result["outcome"] == ("changed" if applied else "unknown"), result["reason"]
-    assert len(store.truth()["submits"]) == 1
+
+    store.switch(submit_answer="normal")
     again = change(store)
-    assert again["outcome"] == ("already" if applied else "changed")
+    assert again["outcome"] == ("already" if applied else "changed"), again["reason"]
+    assert address(store) == store.new
     assert [submit["applied"] for submit in store.truth()["submits"]].count(True) == 1

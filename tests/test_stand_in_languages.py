@@ -8,7 +8,7 @@ from html import unescape
 
 from sample_stand_ins import PROVE_OLD, TEXTS, WAYS, store
 
-LANGUAGES = ["de", "en", "es", "fr", "it", "pl", "pt", "ru"]
+LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "ja", "pl", "pt", "ru"]
 
 
 def test_every_language_has_every_text_with_the_same_places_to_fill_in() -> None:
@@ -27,7 +27,7 @@ def test_every_language_has_every_text_with_the_same_places_to_fill_in() -> None
 
 def skeleton(page: str) -> list[str]:
     """Tags with their ids, names, classes and links; without what is said."""
-    tags = re.findall(r"<[a-z][^>]*>", unescape(page))
+    tags = re.findall(r"<(?!html)[a-z][^>]*>", unescape(page))
     return [re.sub(r'(label|aria-label|title|placeholder|lang|data-words|content)="[^"]*"', "", tag) for tag in tags]
 
 
@@ -37,7 +37,7 @@ def test_ids_and_structure_are_the_same_in_every_language() -> None:
     for language in LANGUAGES:
         with store(language=language, switches={"require_sign_in": False}) as shop:
             pages = [shop.get(path) for path in [*paths, WAYS, PROVE_OLD, "/login/mini.htm"]]
-            assert all(f'<html lang="{language}">' in page for page in pages)
+            assert all(f'<html lang="{language}"' in page for page in pages)
             assert TEXTS[language]["legacy"]["change_email"] in pages[3]
             seen.append([skeleton(page) for page in pages])
 

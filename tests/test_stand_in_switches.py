@@ -23,6 +23,8 @@ from sample_stand_ins import (
     wrong,
 )
 
+ANSWERS = ["normal", "lost_before", "lost_after", "error_500", "error_502", "error_429"]
+
 
 def test_password_again_asks_once_before_the_code() -> None:
     with store(switches={"password_again": True}) as shop:
@@ -204,6 +206,8 @@ def test_a_switch_that_is_unknown_or_of_the_wrong_type_is_refused_with_a_message
         assert shop.switch(frame="yes") == (400, "frame must be bool, not str")
         assert shop.switch(code_attempts=True) == (400, "code_attempts must be int, not bool")
         assert shop.switch(wrong_code_for="both")[0] == 400
+        assert shop.switch(submit_answer="") == (400, f"submit_answer must be one of {', '.join(ANSWERS)}")
+        assert shop.switch(spin_at="home")[1].startswith("spin_at must be one of '', account, ways")
         assert shop.control("switches", "PATCH", [1])[0] == 400
         assert shop.control("switches") == before
         assert shop.switch(letter_delay_s=2)["letter_delay_s"] == 2
