@@ -1,0 +1,79 @@
+"""The path in every language, by words alone and by structure alone, and on each page exactly one step shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sample_runs import STORES
+
+from automation.look import look
+from automation.place import Known, counts
+from automation.store import load_store
+from flows.change_email import flow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sample_runs import Change
+
+    from automation.stand_in import StandIn
+
+LANGUAGES = ["en", "it", "ru", "es", "pt", "fr", "de", "pl"]
+QUICK = {("legacy", "ru"), ("center", "pl")}
+ALSO_SHOWS = {"A6": {"A5"}, "A8b": {"A8a"}}
+"""The page that says that a code was sent still has the button that asks for one."""
+
+
+def cases() -> list[Any]:
+    every = [(generation, language) for generation in ("legacy", "center") for language in LANGUAGES]
+    return [case if case in QUICK else pytest.param(*case, marks=pytest.mark.full) for case in every]
+
+
+@pytest.mark.parametrize(("generation", "language"), cases())
+def test_the_path_is_walked_by_words_alone(
+    generation: str, language: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, language=language, switches={"rename_ids": True})
+    result = change(store)
+    assert result["outcome"] == "changed", result["reason"]
+    assert max(step["rank"] or 1 for step in result["steps"]) > 1
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_the_path_is_walked_by_structure_alone(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"strange_language": True})
+    result = change(store)
+    assert result["outcome"] == "changed", result["reason"]
+    assert {step["rank"] or 1 for step in result["steps"]} == {1}
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_on_each_page_exactly_one_step_shows(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation)
+    landmarks = load_store(STORES, "aliexpress").landmarks
+    wanted = [landmarks[name] for name in {step.arrives for step in flow.steps if step.arrives}]
+    shown: dict[str, list[str]] = {}
+
+    def listen(event: dict[str, Any]) -> None:
+        if event["event"] != "arrived" or event["landmark"] is None:
+            return
+        ids = [step.id for step in flow.steps]
+        known = Known(store.user, store.new, frozenset(ids[: ids.index(event["step"]) + 1]))
+        sightings = look(change.context.pages[-1:], wanted)
+        shown[event["step"]] = [
+            step.id
+            for step in flow.steps
+            if any(s.landmark.name == step.arrives and counts(step, s, known) for s in sightings)
+        ]
+
+    result = change(store, listeners=(listen,))
+    assert result["outcome"] == "changed", result["reason"]
+    assert len(shown) == 10
+    for step, seen in shown.items():
+        assert seen[-1] == step
+        assert set(seen[:-1]) <= ALSO_SHOWS.get(step, set())
