@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from automation.ledger import Settlement
-    from automation.look import Item
+    from automation.look import Item, Sighting
     from automation.run import Run
 
 Shown = Literal["old", "new", "both", "neither"]
@@ -162,9 +162,8 @@ class Account:
 
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in run.tabs.look("account_email", pages=pages):
-            # The main address stands first; below it there may be an additional one, which proves nothing.
-            first = next(iter(addresses_in(sighting.items[0].said)), None)
+        for sighting in run.tabs.look("account_email", "change_email", pages=pages):
+            first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
                 continue
             shown = which(first, run.old, run.new)
@@ -172,6 +171,16 @@ class Account:
             run.journal.write("address", where=where, shown=mask(first), fits=shown)
             return shown
         return None
+
+    def _printed(self, sighting: Sighting) -> str | None:
+        """The account's address as a page prints it; None where it prints none."""
+        item = sighting.items[0]
+        if sighting.landmark.name == "account_email":
+            # The main address stands first; below it there may be an additional one, which proves nothing.
+            return next(iter(addresses_in(item.said)), None)
+        # Where its own place is not known: what stands nearest to “Change e-mail address”, if it is one of the two.
+        nearest = next(iter(item.near), None)
+        return nearest if nearest and which(nearest, self._run.old, self._run.new) != "neither" else None
 
     def _wrong_account(self) -> Stop:
         run = self._run
