@@ -141,7 +141,13 @@ def _end_torn_line(descriptor: int) -> None:
 @contextmanager
 def lock(folder: Path, key: str) -> Iterator[None]:
     """Hold the account for this run; a second run stops with who holds it and since when."""
-    descriptor = open_private(private_folder(folder) / f"{key}.lock", os.O_RDWR)
+    path = private_folder(folder) / f"{key}.lock"
+    try:
+        descriptor = open_private(path, os.O_RDWR)
+    except OSError as error:
+        raise SettingsStop(
+            f"The lock {path} can't be used: {error.strerror}. Mend its rights.", kind="folder"
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

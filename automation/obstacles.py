@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
+RATE_LIMIT_S = 600.0
+"""How long a store that has seen too much of somebody is best left alone (2, 5, 10 minutes are reported)."""
 UNSURE_S = 3.0
 """How long a message whose words are not known may stand before it counts as a refusal."""
 MOST_RELOADS = 3
@@ -44,6 +46,8 @@ class Obstacles:
         tabs.close_foreign()
         if tabs.crashed:
             raise SiteStop("The store's page crashed. Run again.", kind="crashed")
+        if step is not None and step.commits and tabs.failed is not None:
+            raise tabs.unreachable()  # the answer is lost: only the account can tell
         for page in tabs.stuck():
             if self._reloads >= MOST_RELOADS or (step is not None and not step.safe):
                 raise tabs.unreachable()
@@ -62,7 +66,10 @@ class Obstacles:
         if kind is None and time.monotonic() - self._unsure_since < UNSURE_S:
             return  # it may be a mere notice: the page gets time to go on
         unknown = "wrong_code" if step and step.again and not step.commits else "refused"
-        raise Refused(f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh)
+        retry_after_s = RATE_LIMIT_S if kind == "rate_limit" else None
+        raise Refused(
+            f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh, retry_after_s=retry_after_s
+        )
 
     def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
         hands, shown = self._run.hands, complaints(sightings)

@@ -119,8 +119,8 @@ class Tabs:
         return SiteStop(f"The store can't be reached any more ({reason}). Run again.", kind="unreachable")
 
     def stuck(self) -> list[Page]:
-        """The tabs that show the browser's own error page instead of the store's."""
-        return [page for page in self.pages if page.url.startswith("chrome-error:")]
+        """The tabs that show, whole or in a frame, the browser's own error page instead of the store's."""
+        return [page for page in self.pages if any(frame.url.startswith("chrome-error:") for frame in page.frames)]
 
     def _watch(self, page: Page) -> None:
         page.on("crash", self._note_crash)

@@ -49,6 +49,10 @@ def run_killed_and_again(command: Command, store: StandIn, scope: str, number: i
     for journal in command.home.glob("runs/*/journal.jsonl"):
         read_journal(journal)
     second = command.json("change", "--yes", "--settle", "3", **environment)
+    if second["outcome"] == "unknown":  # it was this run's own answer that got lost, and nothing was applied
+        [account] = store.truth()["accounts"].values()
+        assert account["email"] == store.user
+        second = command.json("change", "--yes", "--settle", "3", **environment)
     told = json.loads(first.stdout) if first.stdout else None
     return Case(first.returncode == KILLED_CODE, told, second)
 
@@ -74,7 +78,7 @@ def check_everything(command: Command, store: StandIn, case: Case) -> None:
     assert account["email"] == store.new
     assert [submit["applied"] for submit in truth["submits"]].count(True) == 1
     asked = [code["purpose"] for code in truth["codes_requested"]]
-    assert max(asked.count("old"), asked.count("new")) <= 4  # two runs, at most two each
+    assert max(asked.count("old"), asked.count("new")) <= 6  # three runs at most, each at most two
     assert not list(leaks(command.home, store))
     assert flags(store) == {b""}
 

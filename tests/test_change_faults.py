@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-both_generations = pytest.mark.parametrize("generation", ["legacy", "center"])
+each_generation = pytest.mark.parametrize("generation", [pytest.param("legacy", marks=pytest.mark.full), "center"])
+"""Where the pages hardly differ, one of the two is left to the full matrix."""
 
 
 def address(store: StandIn) -> str:
@@ -29,7 +30,7 @@ def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:
     return result["outcome"], result["exit"], (result["reason"] or {}).get("kind")
 
 
-@both_generations
+@each_generation
 def test_a_late_letter_is_waited_for(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation, switches={"letter_delay_s": 2})
     result = change(store)
@@ -37,7 +38,7 @@ def test_a_late_letter_is_waited_for(generation: str, make_store: Callable[..., 
     assert all(code["arrived_after_s"] >= 2 for code in result["codes"])
 
 
-@both_generations
+@each_generation
 def test_a_letter_that_never_comes_ends_with_no_code_and_tells_what_did_arrive(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -49,7 +50,7 @@ def test_a_letter_that_never_comes_ends_with_no_code_and_tells_what_did_arrive(
     assert address(store) == store.user
 
 
-@both_generations
+@each_generation
 def test_an_address_in_use_is_refused_in_the_sites_own_words(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -61,7 +62,7 @@ def test_an_address_in_use_is_refused_in_the_sites_own_words(
     assert requested(store) == ["old"]
 
 
-@both_generations
+@each_generation
 @pytest.mark.parametrize("party", ["old", "new"])
 def test_one_wrong_code_is_followed_by_one_new_request(
     party: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -76,7 +77,7 @@ def test_one_wrong_code_is_followed_by_one_new_request(
     assert sorted(requested(store)) == sorted(["old", "new", party])
 
 
-@both_generations
+@each_generation
 @pytest.mark.parametrize("party", ["old", "new"])
 def test_a_second_wrong_code_is_refused_and_no_third_is_typed(
     party: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -93,7 +94,7 @@ def test_a_second_wrong_code_is_refused_and_no_third_is_typed(
     assert sum(typed["purpose"] == party for typed in store.truth()["codes_typed"]) == 2
 
 
-@both_generations
+@each_generation
 def test_masks_that_fit_both_addresses_prove_nothing_so_the_full_address_is_read(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -114,7 +115,7 @@ def test_two_addresses_that_share_an_ordinary_mask_are_told_apart_too(
     assert address(store) == store.new
 
 
-@both_generations
+@each_generation
 def test_a_success_that_changed_nothing_is_unknown_and_never_changed(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -141,7 +142,7 @@ def test_four_boxes_for_the_new_address_take_a_code_of_four(make_store: Callable
     assert ended(change(store)) == ("changed", 0, None)
 
 
-@both_generations
+@each_generation
 def test_a_wrong_password_is_tried_once(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation)
     result = change(store, environment={"READDRESS_STORE_PASSWORD": "not it"})
@@ -157,7 +158,7 @@ def test_no_password_and_no_session_needs_a_person(make_store: Callable[..., Sta
     assert store.truth()["sign_ins"] == []
 
 
-@both_generations
+@each_generation
 def test_somebody_elses_account_stops_before_any_code(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:

@@ -217,6 +217,7 @@ def test_the_example_of_the_documentation_passes(name: str, suite: Suite) -> Non
     run(suite, "-k", name).assert_outcomes(passed=1, deselected=2)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("allowed", [True, False], ids=["plain hosts", "none"])
 def test_a_store_in_another_container_is_tested(
     allowed: bool, suite: Suite, make_store: Callable[..., StandIn], monkeypatch: pytest.MonkeyPatch

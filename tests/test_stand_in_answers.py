@@ -9,6 +9,8 @@ from urllib.error import HTTPError
 import pytest
 from sample_stand_ins import (
     ERROR,
+
+pytestmark = pytest.mark.full
     NEW,
     OLD,
     PAGE,

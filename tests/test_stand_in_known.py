@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sample_stand_ins import (
     ERROR,
+
+pytestmark = pytest.mark.full
     NEW,
     OLD,
     PAGE,

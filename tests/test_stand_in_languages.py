@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 
+import pytest
 from sample_stand_ins import PROVE_OLD, TEXTS, WAYS, store
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "ja", "pl", "pt", "ru"]
@@ -44,6 +45,7 @@ def test_ids_and_structure_are_the_same_in_every_language() -> None:
     assert all(pages == seen[0] for pages in seen)
 
 
+@pytest.mark.full
 def test_the_newer_pages_too_have_the_same_structure_in_every_language() -> None:
     views = ["home", "login", "account_home", "settings", "personal", "profile"]
     seen = []

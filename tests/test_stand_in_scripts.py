@@ -21,6 +21,8 @@ FRAME = {"legacy": "iframe#iframe1", "center": "#root iframe"}
 FIELD = {"legacy": "#J_Checkcode", "center": "input.verify-code-input"}
 ADDRESS = {"legacy": "#J_NewEmail, #J_NewEmailAgain", "center": "input[type=email]"}
 
+pytestmark = pytest.mark.full
+
 
 def verification(page: Page, shop: Store) -> FrameLocator:
     """The verification's frame, in the browser, at its choice of ways."""
