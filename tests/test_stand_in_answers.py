@@ -9,8 +9,6 @@ from urllib.error import HTTPError
 import pytest
 from sample_stand_ins import (
     ERROR,
-
-pytestmark = pytest.mark.full
     NEW,
     OLD,
     PAGE,
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
 
 GENERATIONS = ["legacy", "center"]
 both = pytest.mark.parametrize("generation", GENERATIONS)
+
+pytestmark = pytest.mark.full
 
 
 def answered(call: Callable[[], object]) -> tuple[int | None, str]:

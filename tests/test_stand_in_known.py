@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sample_stand_ins import (
     ERROR,
-
-pytestmark = pytest.mark.full
     NEW,
     OLD,
     PAGE,
@@ -34,6 +32,8 @@ TAG = re.compile(r"<(?!meta)[a-z][^>]*>")
 USER = [f"/user/{page}.htm" for page in ("settings", "account", "profile")]
 LEGACY = ["/", "/p/account/index.html", "/login/mini.htm", *USER]
 CENTER = [f"/api/view/{view}" for view in ("home", "login", "account_home", "settings", "personal", "profile")]
+
+pytestmark = pytest.mark.full
 
 
 def pages(shop: Store) -> list[str]:
