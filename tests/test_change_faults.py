@@ -209,3 +209,23 @@ def test_a_letter_dated_before_the_click_of_a_second_run_is_not_taken(
     result = change(store)
     assert ended(result) == ("changed", 0, None), result["reason"]
     assert [code["right"] for code in store.truth()["codes_typed"]] == [True, True]
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_a_button_that_fires_twice_is_no_refusal_though_the_page_shows_one(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"double_fire": True})
+    result = change(store)
+    assert ended(result) == ("changed", 0, None), result["reason"]
+    assert [submit["applied"] for submit in store.truth()["submits"]] == [True, False]
+    assert requested(store) == ["old", "new"]
+
+
+def test_a_code_in_the_junk_folder_is_found_and_told_as_that(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy", switches={"letter_in_junk": True})
+    result = change(store)
+    assert ended(result) == ("changed", 0, None), result["reason"]
+    assert [code["folder"] for code in result["codes"]] == ["Junk", "Junk"]
