@@ -229,3 +229,21 @@ def test_a_code_in_the_junk_folder_is_found_and_told_as_that(
     result = change(store)
     assert ended(result) == ("changed", 0, None), result["reason"]
     assert [code["folder"] for code in result["codes"]] == ["Junk", "Junk"]
+
+
+def test_what_a_foreign_page_shows_proves_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
+    store = make_store(generation="legacy", switches={"success_without_change": True})
+    shown = f"<p class=account-email>{store.new}</p>"
+    change.context.route("http://evil.test/**", lambda route: route.fulfill(body=shown, content_type="text/html"))
+
+    def lead_away(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["id"] == "A9":
+            away = f"<script>location = 'http://evil.test/{store.new}'</script>"
+            change.context.route(
+                "**/user/account.htm", lambda route: route.fulfill(body=away, content_type="text/html")
+            )
+
+    result = change(store, listeners=(lead_away,))
+    assert ended(result) == ("unknown", 75, "unreadable")
+    assert result["proofs"] == []
+    assert address(store) == store.user
