@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.patience import at_most
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.sync_api import Locator, Page
 
-PICTURE_TIMEOUT_MS = 5_000
+PICTURE_S = 5.0
 _FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea, select"
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 
@@ -25,7 +27,8 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
     values = re.compile("|".join(re.escape(value) for value in known if value) or r"\b\B", re.IGNORECASE)
     try:
         masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), values)]
-        return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS)
+        with at_most(PICTURE_S):
+            return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled")
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None

@@ -69,7 +69,7 @@
     const worded = probe.kind === "control" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
     found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
     found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
-    const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || plain(element.innerText)));
+    const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || element.matches("iframe") || plain(element.innerText)));
     if (!matched.length) continue;
     const [, how, css, elements] = matched[0];
     const selector = css || worded;

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from automation.store import Landmark
 
-LOOK_TIMEOUT_MS = 3_000
+LOOK_S = 3.0
 """A page whose script spins answers no evaluate: it is passed over after this long."""
 
 
@@ -88,7 +89,8 @@ def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]
 
 def _look_at(frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]) -> Iterator[Sighting]:
     try:
-        page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_TIMEOUT_MS)
+        with at_most(LOOK_S):
+            page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_S * 1000)
     except PlaywrightError:
         # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
         return
@@ -110,8 +112,8 @@ def words(pages: Iterable[Page]) -> str:
     for page in pages:
         said: list[str] = []
         for frame in page.frames:
-            with suppress(PlaywrightError):  # as above: a frame that is just leaving says nothing
-                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_TIMEOUT_MS)
+            with suppress(PlaywrightError), at_most(LOOK_S):  # as above: a frame that is just leaving says nothing
+                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_S * 1000)
         if said:
             return " · ".join(dict.fromkeys(said))[:400]
     return "nothing"
