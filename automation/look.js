@@ -50,9 +50,14 @@
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
     if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
-    // A text: the smallest elements that contain the words.
-    const holds = (element) => [...wanted].some((word) => folded(element.innerText).includes(word));
-    return query("body *").filter((element) => holds(element) && ![...element.children].some((child) => holds(child)));
+    // A text: the smallest elements that contain the words, looked for from the whole page downwards.
+    const holds = (element) => { const said = folded(element.innerText); return [...wanted].some((word) => said.includes(word)); };
+    const smallest = (element) => {
+      const holding = [...element.children].filter(holds);
+      return holding.length ? holding.flatMap(smallest) : [element];
+    };
+    const body = html.querySelector("body");
+    return body && holds(body) ? smallest(body).filter((element) => element !== body && visible(element)) : [];
   };
 
   // The name by which words found it, else its first.
