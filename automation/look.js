@@ -13,15 +13,21 @@
   const uncounted = (text) => text.replace(/[\s([]+\d+\s*s?[)\]]?$/, "");
   const folded = (text) => uncounted(plain(text)).toLowerCase().replace(/[’`]/g, "'")
     .replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
-  const visible = (element) => {
+  // All landmarks ask the same of the same elements, and innerText is dear.
+  const once = (ask) => {
+    const known = new Map();
+    return (about) => known.get(about) ?? known.set(about, ask(about)).get(about);
+  };
+  const visible = once((element) => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
     const box = element.getBoundingClientRect();
     return box.width > 1 && box.height > 1;
-  };
-  const named = (element) => [element.innerText, element.value && element.matches("input") ? element.value : "",
-    element.getAttribute("aria-label"), element.getAttribute("title")].map(folded).filter(Boolean);
-  const labelled = (element) => [...(element.labels || [])].map((label) => folded(label.innerText))
-    .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean);
+  });
+  const said = once((element) => folded(element.innerText));
+  const named = once((element) => [said(element), ...[element.value && element.matches("input") ? element.value : "",
+    element.getAttribute("aria-label"), element.getAttribute("title")].map(folded)].filter(Boolean));
+  const labelled = once((element) => [...(element.labels || [])].map(said)
+    .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean));
   const enabled = (element) => !element.disabled && !element.readOnly && element.getAttribute("aria-disabled") !== "true"
     && !/(^|[-_ ])disabled($|[-_ ])/.test(element.getAttribute("class") || "");
   const tokens = (element) => [...new Set((element.innerText || "").match(ADDRESS) || [])].slice(0, 20);
@@ -44,14 +50,14 @@
     return plain(around.innerText || around.value).slice(0, 300);
   };
 
-  const query = (css) => [...html.querySelectorAll(css)].filter(visible);
+  const query = once((css) => [...html.querySelectorAll(css)].filter(visible));
   const saying = (kind, words) => {
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
     if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
     // A text: the smallest elements that contain the words, looked for from the whole page downwards.
-    const holds = (element) => { const said = folded(element.innerText); return [...wanted].some((word) => said.includes(word)); };
+    const holds = (element) => [...wanted].some((word) => said(element).includes(word));
     const smallest = (element) => {
       const holding = [...element.children].filter(holds);
       return holding.length ? holding.flatMap(smallest) : [element];
