@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PICTURE_TIMEOUT_MS = 5_000
 _FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea, select"
-_ADDRESS = r"[^\s@]@[^\s@]"
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 
 
 def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
@@ -22,14 +22,14 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
 
     The masks are built for every frame: those of a page do not reach into its frames.
     """
-    private = re.compile("|".join([_ADDRESS, *(re.escape(value) for value in known if value)]), re.IGNORECASE)
+    values = re.compile("|".join(re.escape(value) for value in known if value) or r"\b\B", re.IGNORECASE)
     try:
-        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), private)]
+        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), values)]
         return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS)
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None
 
 
-def _masks(html: Locator, private: re.Pattern[str]) -> tuple[Locator, ...]:
-    return html.locator(_FIELDS), html.get_by_text(private)
+def _masks(html: Locator, values: re.Pattern[str]) -> tuple[Locator, ...]:
+    return html.locator(_FIELDS), html.get_by_text(_ADDRESS), html.get_by_text(values)
