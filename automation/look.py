@@ -1,7 +1,8 @@
-"""What shows on the run's tabs and frames right now: one timed evaluate a frame."""
+"""What shows on the run's tabs and frames right now: one short question to each frame."""
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +31,7 @@ class Item:
 
     selector: str
     index: int
-    """Which of the elements that match the selector it is."""
+    """Which of the elements that match the selector, and say `printed`, it is."""
     printed: str
     """The words that found it, as printed; empty where structure found it."""
     text: str
@@ -69,8 +70,8 @@ class Sighting:
     def element(self, index: int) -> Locator:
         """The very element that was seen as the index-th; where words found it, only while it still says them."""
         item = self.items[index]
-        element = self.frame.locator(item.selector).nth(item.index)
-        return element.filter(has_text=item.printed) if item.printed else element
+        elements = self.frame.locator(item.selector)
+        return (elements.filter(has_text=item.printed) if item.printed else elements).nth(item.index)
 
 
 def frames(pages: Iterable[Page]) -> Iterator[Frame]:
@@ -83,14 +84,14 @@ def frames(pages: Iterable[Page]) -> Iterator[Frame]:
 def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]:
     """Every sighting of the landmarks, the newest tab's first; a frame that is just loading shows nothing."""
     wanted = {landmark.name: landmark for landmark in landmarks}
-    probes = [landmark.probe() for landmark in wanted.values()]
-    return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, probes)]
+    question = _question(tuple(wanted.values()))
+    return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, question)]
 
 
-def _look_at(frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]) -> Iterator[Sighting]:
+def _look_at(frame: Frame, wanted: dict[str, Landmark], question: str) -> Iterator[Sighting]:
     try:
         with at_most(LOOK_S):
-            page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_S * 1000)
+            page = frame.evaluate(question)
     except PlaywrightError:
         # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
         return
@@ -122,6 +123,13 @@ def words(pages: Iterable[Page]) -> str:
 _WORDS = """html => [...html.querySelectorAll("h1, h2, h3, [role=alert], label, button, a, input[type=submit]")]
   .filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .map((e) => (e.innerText || e.value || "").replace(/\\s+/g, " ").trim().slice(0, 60)).filter(Boolean).slice(0, 25)"""
+
+
+@cache
+def _question(landmarks: tuple[Landmark, ...]) -> str:
+    """The look with its probes written into it: passed as an argument they would be taken apart and put together."""
+    probes = json.dumps([landmark.probe() for landmark in landmarks])
+    return f"() => ({_script()})(document.documentElement, {probes})"
 
 
 @cache
