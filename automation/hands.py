@@ -53,6 +53,8 @@ class Hands:
         self.clear: Callable[[list[Sighting]], bool] = lambda _: False
         """Takes away what lies over a page; False where nothing does."""
         self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
+        self.submitted: Entry | None = None
+        """What the step has submitted last; None before."""
         self._entries: list[Entry] = []
         self._refills = 0
 
@@ -64,7 +66,7 @@ class Hands:
     def begin(self, step: Step) -> None:
         """From now on the acts belong to this step."""
         self.step, self.acted = step, False
-        self._entries, self._refills = [], 0
+        self._entries, self._refills, self.submitted = [], 0, None
 
     def find(self, name: str) -> Sighting:
         """The landmark, waited for; on a page that hasn't got it the run is off the path."""
@@ -108,7 +110,7 @@ class Hands:
         if held_back:  # the page emptied the form under our hand; the click did not get through
             self.click_on(sighting, index)
             return
-        self._entries = []
+        self._let_go()
         reached("clicked")
 
     def _press(self, sighting: Sighting, index: int) -> None:
@@ -154,7 +156,7 @@ class Hands:
         while time.monotonic() < until:
             if self._has_gone():
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")
-                self._entries = []
+                self._let_go()
                 return
             self._tick(10)
         frame = self._entries[-1].seen.frame
@@ -163,20 +165,24 @@ class Hands:
             self._off_path("submit")
         self.click_on(button, 0)
 
+    def _let_go(self) -> None:
+        self.submitted = self._entries[-1] if self._entries else self.submitted
+        self._entries = []
+
     def _has_gone(self) -> bool:
         """Whether the page has sent the form by itself; one that came back empty is filled again."""
-        entry = self._entries[-1]
-        if entry.boxes and self._was_sent(entry):
+        last = self._entries[-1]
+        if last.boxes and self._was_sent(last):
             return True
-        state = entry.state()
-        if state == "emptied" and not self._was_anything_sent(entry):
-            self._type_again(entry)
-        if state != "gone":
+        gone = [entry for entry in self._entries if entry.state() == "gone"]
+        if not gone:
+            if not self._was_anything_sent(last):
+                self._restore_emptied()
             return False
         until = time.monotonic() + RELOAD_S
-        while time.monotonic() < until and not self._was_anything_sent(entry):
-            if any(entry.is_back(sighting) for sighting in self._tabs.look(entry.seen.landmark.name)):
-                for each in list(self._entries):
+        while time.monotonic() < until and not self._was_anything_sent(gone[0]):
+            if any(gone[0].is_back(sighting) for sighting in self._tabs.look(gone[0].seen.landmark.name)):
+                for each in gone:
                     self._type_again(each)
                 return False
             self._tick(25)

@@ -37,6 +37,7 @@ class Obstacles:
         self._flow, self._run = flow, run
         self._reloads = 0
         self._unsure_since = math.inf
+        self._back_since = math.inf
         self._clearing = False
         self._over = tuple(each for each in flow.interruptions if each.over)
         run.hands.over, run.hands.clear = tuple(each.shows for each in self._over), self.clear
@@ -74,6 +75,20 @@ class Obstacles:
         raise Refused(
             f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh, retry_after_s=retry_after_s
         )
+
+    def heed_return(self, step: Step | None) -> None:
+        """Take it as a no when the page, loaded anew, asks once more for the code that was submitted.
+
+        Not at the committing step: there only what the store says in words is a no.
+        """
+        submitted = self._run.hands.submitted
+        if step is None or step.again is None or step.commits or submitted is None:
+            return
+        shown = self._run.tabs.look(submitted.seen.landmark.name)
+        back = any(submitted.is_back(sighting) for sighting in shown)
+        self._back_since = min(self._back_since, time.monotonic()) if back else math.inf
+        if time.monotonic() - self._back_since > UNSURE_S:
+            raise Refused("The store asks for the code once more and does not say why.", kind="wrong_code")
 
     def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
         hands, shown = self._run.hands, complaints(sightings)

@@ -163,6 +163,7 @@ class Walk:
                 self._skipped(first, found)
                 return found
             self._obstacles.heed_refusal(step, sightings)
+            self._obstacles.heed_return(step)
             run.tick()
         raise self._lost(step)
 
