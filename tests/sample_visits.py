@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 from urllib.parse import urljoin
 
 from sample_stand_ins import NEW, Store, ask, name_new, prove_old
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import FrameLocator, Locator, Page
 
@@ -80,6 +81,27 @@ def stages(shop: Store) -> Iterator[str]:
             ask(shop, "new")
             shop.submit("new", shop.code(NEW))
         yield stage
+
+
+def fetched(shop: Store, stage: str) -> str:
+    """What a stage is answered with, to a browser without a script."""
+    if shop.generation == "legacy" or stage not in VERIFICATION:
+        return shop.get(STAGES[shop.generation][stage])
+    if not shop.session:
+        shop.begin()
+    return shop.verify("resume", at=stage)
+
+
+def answered(call: Callable[[], object]) -> tuple[int | None, str]:
+    """Status and Retry-After of an answer; no status when the connection was closed without one."""
+    try:
+        call()
+    except HTTPError as error:
+        with error:
+            return error.code, error.headers["Retry-After"] or ""
+    except ConnectionResetError:
+        return None, ""
+    return 200, ""
 
 
 def visit(page: Page, shop: Store, stage: str, **switches: Any) -> Locator:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 
 import pytest
@@ -23,26 +22,12 @@ from sample_stand_ins import (
     store,
     wrong,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from sample_visits import answered
 
 GENERATIONS = ["legacy", "center"]
 both = pytest.mark.parametrize("generation", GENERATIONS)
 
 pytestmark = pytest.mark.full
-
-
-def answered(call: Callable[[], object]) -> tuple[int | None, str]:
-    """Status and Retry-After of an answer; no status when the connection was closed without one."""
-    try:
-        call()
-    except HTTPError as error:
-        with error:
-            return error.code, error.headers["Retry-After"] or ""
-    except ConnectionResetError:
-        return None, ""
-    return 200, ""
 
 
 def submits(shop: Store) -> list[tuple[str, str, bool, bool]]:
