@@ -103,6 +103,7 @@ class Walk:
     def _commit(self, step: Step, index: int) -> str | None:
         """Write the intent, do the step, and whatever happens go on to the proof."""
         run = self._run
+        run.tick()  # the last moment at which a Ctrl-C means no
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
         run.intending = True
