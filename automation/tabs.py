@@ -55,9 +55,12 @@ class Tabs:
 
     @property
     def alive(self) -> bool:
-        """Whether the browser still answers."""
-        browser = self.context.browser
-        return bool(self.pages) or browser is None or browser.is_connected()
+        """Whether the browser still answers; one whose driver has died says of no tab that it is closed."""
+        try:
+            self.context.cookies("http://localhost")
+        except Exception:  # noqa: BLE001 - a dead driver raises whatever it likes
+            return False
+        return True
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
@@ -95,7 +98,7 @@ class Tabs:
                 pages[0].wait_for_timeout(milliseconds)
                 return
         except PlaywrightError:
-            if self.pages:
+            if self.pages and self.alive:
                 return  # that tab has closed, another lives on
         raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
 
