@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +61,13 @@ class Paused:
         self.go_on()
         wait_until_stopped(self.process)
 
+    def end(self, within: float = PATIENCE_S) -> int:
+        """Let the run go on to its end, where nobody can hear it; its exit code."""
+        self.go_on()
+        code = self.process.wait(within)
+        wait_until_nothing_is_left(self.home)
+        return code
+
     def result(self, within: float = PATIENCE_S) -> dict[str, Any]:
         """Let the run go on to its end; nothing is left of it then."""
         self.go_on()
@@ -71,23 +80,33 @@ class Paused:
 
 
 @contextmanager
-def paused(command: Command, store: StandIn, *moments: str, settle_s: float = 0.5) -> Iterator[Paused]:
-    """A run of `change` that has stopped at the first of these moments; it ends with the block."""
+def paused(
+    command: Command, store: StandIn, *moments: str, settle_s: float = 0.5, terminal: int | None = None
+) -> Iterator[Paused]:
+    """A run of `change` that has stopped at the first of these moments; it ends with the block.
+
+    With a `terminal` (its file descriptor) that is where it reads and writes.
+    """
     with subprocess.Popen(
         [sys.executable, PAUSED, ",".join(moments), "change", "--yes", "--json", "--settle", str(settle_s)],
         cwd=command.home,
         env={**command.environment, **store.environment()},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL if terminal is None else terminal,
+        stdout=subprocess.PIPE if terminal is None else terminal,
+        stderr=subprocess.PIPE if terminal is None else terminal,
         text=True,
         start_new_session=True,
+        preexec_fn=None if terminal is None else _own_the_terminal,  # noqa: PLW1509 - so that it can hang up
     ) as process:
         try:
             wait_until_stopped(process)
             yield Paused(process, command.home)
         finally:
             process.kill()
+
+
+def _own_the_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def wait_until_stopped(process: subprocess.Popen[str]) -> None:

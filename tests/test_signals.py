@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pty
 import time
 from signal import SIGINT, SIGKILL, SIGTERM
 from typing import TYPE_CHECKING, Any
@@ -163,3 +165,19 @@ def test_a_browser_or_driver_that_is_killed_after_the_proof_changes_nothing(
 ) -> None:
     result = with_killed(killed, "settled:", command, store)
     assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "outcome", "code"), [("step:A7", "cancelled", 143), ("step:A9", "changed", 0)], ids=["before", "after"]
+)
+def test_a_terminal_that_is_closed_ends_the_run_like_sigterm(
+    moment: str, outcome: str, code: int, command: Command, store: StandIn
+) -> None:
+    master, slave = pty.openpty()
+    with paused(command, store, moment, terminal=slave) as run:
+        os.close(slave)
+        os.close(master)
+        assert run.end() == code
+    [kept] = json.loads(command("runs", "--json").stdout)["runs"]
+    assert (kept["outcome"], kept["exit"]) == (outcome, code)
+    assert (address(store) == store.new) == (outcome == "changed")
