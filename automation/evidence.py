@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.patience import at_most
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.sync_api import Locator, Page
 
-PICTURE_TIMEOUT_MS = 5_000
+PICTURE_S = 5.0
 _FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea, select"
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]")
+_BESIDE_OTHERS = "xpath=.//*[text()[contains(., '@')]]"
+"""What says an address itself. A search by text finds only the innermost elements: of an address in the middle of a
+sentence and another one in bold, the bold one."""
 
 
 def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
@@ -22,14 +27,16 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
 
     The masks are built for every frame: those of a page do not reach into its frames.
     """
-    values = re.compile("|".join(re.escape(value) for value in known if value) or r"\b\B", re.IGNORECASE)
+    names = "|".join(re.escape(value) for value in known if value and not _ADDRESS.search(value))
+    texts = [_ADDRESS, *([re.compile(names, re.IGNORECASE)] if names else [])]
     try:
-        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), values)]
-        return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled", timeout=PICTURE_TIMEOUT_MS)
+        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), texts)]
+        with at_most(PICTURE_S):
+            return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled")
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None
 
 
-def _masks(html: Locator, values: re.Pattern[str]) -> tuple[Locator, ...]:
-    return html.locator(_FIELDS), html.get_by_text(_ADDRESS), html.get_by_text(values)
+def _masks(html: Locator, texts: Iterable[re.Pattern[str]]) -> list[Locator]:
+    return [html.locator(_FIELDS), html.locator(_BESIDE_OTHERS), *(html.get_by_text(text) for text in texts)]

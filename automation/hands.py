@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import OffPath
+from automation.entry import Entry
+from automation.errors import OffPath, SiteStop
 from automation.failpoint import reached
 from automation.secret import check_fields, type_secret
 
@@ -30,25 +30,10 @@ ENABLE_S = 150.0
 ACT_TIMEOUT_MS = 10_000
 SELF_SUBMIT_S = {True: 1.5, False: 0.1}
 """How long boxes (True) or a single field (False) get to submit themselves before Submit is clicked."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed last, to tell whether the page has submitted it by itself."""
-
-    field: ElementHandle
-    frame: Frame
-    boxes: bool
-    """Whether it was one character into each of several boxes."""
-    sent_before: int
-    """Requests that the frame had sent before."""
-
-    def is_gone(self) -> bool:
-        """Whether the field shows no more: the page has moved on."""
-        try:
-            return not self.field.is_visible()
-        except PlaywrightError:
-            return True
+RELOAD_S = 5.0
+"""How long a field that went away without anything being sent may take to come back empty."""
+MOST_REFILLS = 4
+"""How often in a step a form that empties itself is filled again."""
 
 
 class Hands:
@@ -63,8 +48,13 @@ class Hands:
         """When the last act was (monotonic)."""
         self.complaints: set[tuple[float, str]] = set()
         """The refusals that already showed before the last act."""
+        self.over: tuple[str, ...] = ()
+        """Landmarks of what may lie over a page, such as a cookie banner."""
+        self.clear: Callable[[list[Sighting]], bool] = lambda _: False
+        """Takes away what lies over a page; False where nothing does."""
         self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
-        self._typed: Typed | None = None
+        self._entries: list[Entry] = []
+        self._refills = 0
 
     @property
     def step_id(self) -> str | None:
@@ -74,6 +64,7 @@ class Hands:
     def begin(self, step: Step) -> None:
         """From now on the acts belong to this step."""
         self.step, self.acted = step, False
+        self._entries, self._refills = [], 0
 
     def find(self, name: str) -> Sighting:
         """The landmark, waited for; on a page that hasn't got it the run is off the path."""
@@ -86,10 +77,14 @@ class Hands:
         """The landmark once it can be used, waited for; None where it never shows."""
         patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
         while True:
-            sweep = self._tabs.look(name, "error", pages=None if frame is None else [frame.page])
+            sweep = self._tabs.look(name, "error", *self.over, pages=None if frame is None else [frame.page])
+            if self.clear(sweep):
+                continue
             sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
             self.complaints = complaints(sweep)
             ready = next((s for s in sightings if s.items[0].enabled), None)
+            if sightings and not ready:
+                self._restore_emptied()  # a form that has lost what was typed may keep its button asleep
             if ready or time.monotonic() > (disabled if sightings else patience):
                 return ready
             self._tick(25)
@@ -105,41 +100,136 @@ class Hands:
     def click_on(self, sighting: Sighting, index: int) -> None:
         """Click the index-th element of a landmark that was seen."""
         self._begin_act("click", sighting)
+        self._restore_emptied()
+        for entry in self._entries:
+            entry.guard()
+        self._press(sighting, index)
+        held_back = [entry for entry in self._entries if entry.held_back()]
+        if held_back:  # the page emptied the form under our hand; the click did not get through
+            self.click_on(sighting, index)
+            return
+        self._entries = []
+        reached("clicked")
+
+    def _press(self, sighting: Sighting, index: int) -> None:
         try:
             sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
-            reached("clicked")
         except PlaywrightError:
             if not self._tabs.alive:
                 raise
-            raise OffPath(
-                f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
-                kind="not_clickable",
-                expected=sighting.landmark.name,
-                seen=self._tabs.seen(),
-            ) from None
+            if not self._may_try_again():
+                raise self._not_clickable(sighting) from None
+            self._click_once_more(sighting, index)
 
-    def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,)) -> None:
-        """Type something private: whole into one field, or a character into each of several boxes."""
-        fields = [sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS) for index in indexes]
-        check_fields(fields, self._store.origins)  # a foreign page is found out before anything counts as done
-        self._begin_act("type", sighting)
-        self._typed = Typed(fields[0], sighting.frame, len(fields) > 1, self._tabs.sent.get(sighting.frame, 0))
-        type_secret(fields, value, self._store.origins)
+    def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,), *, leave: bool = False) -> None:
+        """Type something private: whole into one field, or a character into each of several boxes.
+
+        What the page takes away while it is typed (it was loaded anew, say) is typed again.
+        """
+        entry = None
+        try:
+            fields = tuple(self._handle(sighting, index) for index in indexes)
+            check_fields(fields, self._store.origins)  # a foreign page is found out before anything counts as done
+            self._begin_act("type", sighting)
+            frame, tabs = sighting.frame, self._tabs
+            counts = tabs.sent.get(frame, 0), tabs.sent_at_all.get(frame, 0)
+            entry = Entry(sighting, tuple(indexes), fields, value, *counts, leave)
+            type_secret(fields, value, self._store.origins)
+            if leave:
+                fields[-1].press("Tab", timeout=ACT_TIMEOUT_MS)
+        except (SiteStop, PlaywrightError):
+            # Boxes that submit themselves on the last digit take their fields away: then all is well.
+            if entry is None or not self._was_anything_sent(entry):
+                self._type_anew(sighting, value, indexes, leave=leave)
+                return
+        self._entries.append(entry)
 
     def submit(self) -> None:
-        """Submit what was typed, in the frame where it was typed, unless the page has done so by itself."""
-        typed = self._typed
-        assert typed is not None, "nothing was typed"
-        until = time.monotonic() + SELF_SUBMIT_S[typed.boxes]
+        """Submit what was typed, in the frame where it was typed, unless the page has done so by itself.
+
+        A form that was emptied meanwhile, or whose page was loaded anew with nothing sent, is filled again first.
+        """
+        assert self._entries, "nothing was typed"
+        until = time.monotonic() + SELF_SUBMIT_S[self._entries[-1].boxes]
         while time.monotonic() < until:
-            if typed.is_gone() or (typed.boxes and self._tabs.sent.get(typed.frame, 0) > typed.sent_before):
+            if self._has_gone():
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")
+                self._entries = []
                 return
             self._tick(10)
-        button = self.found("submit", typed.frame)
+        frame = self._entries[-1].seen.frame
+        button = self.found("submit", frame)
         if button is None:
             self._off_path("submit")
         self.click_on(button, 0)
+
+    def _has_gone(self) -> bool:
+        """Whether the page has sent the form by itself; one that came back empty is filled again."""
+        entry = self._entries[-1]
+        if entry.boxes and self._was_sent(entry):
+            return True
+        state = entry.state()
+        if state == "emptied" and not self._was_anything_sent(entry):
+            self._type_again(entry)
+        if state != "gone":
+            return False
+        until = time.monotonic() + RELOAD_S
+        while time.monotonic() < until and not self._was_anything_sent(entry):
+            if any(entry.is_back(sighting) for sighting in self._tabs.look(entry.seen.landmark.name)):
+                for each in list(self._entries):
+                    self._type_again(each)
+                return False
+            self._tick(25)
+        return True
+
+    def _was_sent(self, entry: Entry) -> bool:
+        return self._tabs.sent.get(entry.seen.frame, 0) > entry.sent_before
+
+    def _was_anything_sent(self, entry: Entry) -> bool:
+        """Whether there was any request at all that may have carried the form; more cautious than `_was_sent`."""
+        return self._tabs.sent_at_all.get(entry.seen.frame, 0) > entry.sent_at_all_before
+
+    def _restore_emptied(self) -> None:
+        for entry in list(self._entries):
+            if entry.state() == "emptied":
+                self._type_again(entry)
+
+    def _type_again(self, entry: Entry) -> None:
+        """Fill a form again that was emptied before it was sent."""
+        self._entries.remove(entry)
+        self._type_anew(entry.seen, entry.value, entry.indexes, leave=entry.leave)
+
+    def _type_anew(self, seen: Sighting, value: str, indexes: Sequence[int], *, leave: bool) -> None:
+        self._refills += 1
+        if self._refills > MOST_REFILLS:
+            raise SiteStop("The page empties its form again and again. Run again.", kind="form_emptied")
+        self._journal.write("act", step=self.step_id, action="type again", landmark=seen.landmark.name)
+        found = self.find(seen.landmark.name)
+        if len(found.items) != len(seen.items):
+            raise SiteStop("The form to fill has changed while it was filled. Run again.", kind="field_lost")
+        self.type_into(found, value, indexes, leave=leave)
+
+    def _handle(self, sighting: Sighting, index: int) -> ElementHandle:
+        return sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS)
+
+    def _may_try_again(self) -> bool:
+        """Whether something lay over the page and was taken away; at the commit nothing is clicked twice."""
+        committing = self.step is not None and self.step.commits
+        return not committing and self.clear(self._tabs.look(*self.over))
+
+    def _click_once_more(self, sighting: Sighting, index: int) -> None:
+        try:
+            sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
+        except PlaywrightError:
+            raise self._not_clickable(sighting) from None
+
+    def _not_clickable(self, sighting: Sighting) -> OffPath:
+        return OffPath(
+            f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
+            kind="not_clickable",
+            expected=sighting.landmark.name,
+            seen=self._tabs.seen(),
+        )
 
     def _begin_act(self, action: str, sighting: Sighting) -> None:
         self._journal.write(

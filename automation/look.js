@@ -13,15 +13,21 @@
   const uncounted = (text) => text.replace(/[\s([]+\d+\s*s?[)\]]?$/, "");
   const folded = (text) => uncounted(plain(text)).toLowerCase().replace(/[’`]/g, "'")
     .replace(/^[\s"'“”«».:!…]+|[\s"'“”«».:!…>›→]+$/g, "");
-  const visible = (element) => {
+  // All landmarks ask the same of the same elements, and innerText is dear.
+  const once = (ask) => {
+    const known = new Map();
+    return (about) => known.get(about) ?? known.set(about, ask(about)).get(about);
+  };
+  const visible = once((element) => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
     const box = element.getBoundingClientRect();
     return box.width > 1 && box.height > 1;
-  };
-  const named = (element) => [element.innerText, element.value && element.matches("input") ? element.value : "",
-    element.getAttribute("aria-label"), element.getAttribute("title")].map(folded).filter(Boolean);
-  const labelled = (element) => [...(element.labels || [])].map((label) => folded(label.innerText))
-    .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean);
+  });
+  const said = once((element) => folded(element.innerText));
+  const named = once((element) => [said(element), ...[element.value && element.matches("input") ? element.value : "",
+    element.getAttribute("aria-label"), element.getAttribute("title")].map(folded)].filter(Boolean));
+  const labelled = once((element) => [...(element.labels || [])].map(said)
+    .concat([element.placeholder, element.getAttribute("aria-label"), element.getAttribute("label")].map(folded)).filter(Boolean));
   const enabled = (element) => !element.disabled && !element.readOnly && element.getAttribute("aria-disabled") !== "true"
     && !/(^|[-_ ])disabled($|[-_ ])/.test(element.getAttribute("class") || "");
   const tokens = (element) => [...new Set((element.innerText || "").match(ADDRESS) || [])].slice(0, 20);
@@ -44,15 +50,20 @@
     return plain(around.innerText || around.value).slice(0, 300);
   };
 
-  const query = (css) => [...html.querySelectorAll(css)].filter(visible);
+  const query = once((css) => [...html.querySelectorAll(css)].filter(visible));
   const saying = (kind, words) => {
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
     if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
-    // A text: the smallest elements that contain the words.
-    const holds = (element) => [...wanted].some((word) => folded(element.innerText).includes(word));
-    return query("body *").filter((element) => holds(element) && ![...element.children].some((child) => holds(child)));
+    // A text: the smallest elements that contain the words, looked for from the whole page downwards.
+    const holds = (element) => [...wanted].some((word) => said(element).includes(word));
+    const smallest = (element) => {
+      const holding = [...element.children].filter(holds);
+      return holding.length ? holding.flatMap(smallest) : [element];
+    };
+    const body = html.querySelector("body");
+    return body && holds(body) ? smallest(body).filter((element) => element !== body && visible(element)) : [];
   };
 
   // The name by which words found it, else its first.
@@ -69,16 +80,20 @@
     const worded = probe.kind === "control" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
     found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
     found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
-    const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || plain(element.innerText)));
+    const shows = (element) => probe.kind !== "text" || element.matches("iframe") || plain(element.innerText);
+    const matched = found.filter(([, , , elements]) => elements.some(shows));
     if (!matched.length) continue;
     const [, how, css, elements] = matched[0];
     const selector = css || worded;
-    const order = [...html.querySelectorAll(selector)];
+    const all = [...html.querySelectorAll(selector)];
+    // Counted among those that say the same: a page that is still being filled moves all the others.
+    const place = (element, printed) => all.filter((each) => !printed
+      || plain(each.textContent).toLowerCase().includes(printed.toLowerCase())).indexOf(element);
     hits.push({
       name: probe.name, ranks: matched.map(([rank]) => rank), how, detail: css || plain(elements[0].innerText).slice(0, 80),
-      items: elements.slice(0, 20).map((element) => ({
-        selector, index: order.indexOf(element), printed: css ? "" : uncounted(plain(element.innerText)),
-        text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
+      items: elements.slice(0, 20).map((element) => [element, css ? "" : uncounted(plain(element.innerText))]).map(
+        ([element, printed]) => ({
+        selector, index: place(element, printed), printed, text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
         near: near(element), enabled: enabled(element),
         name: called(probe, element), shape: {
           type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,

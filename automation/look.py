@@ -1,7 +1,8 @@
-"""What shows on the run's tabs and frames right now: one timed evaluate a frame."""
+"""What shows on the run's tabs and frames right now: one short question to each frame."""
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from automation.store import Landmark
 
-LOOK_TIMEOUT_MS = 3_000
+LOOK_S = 3.0
 """A page whose script spins answers no evaluate: it is passed over after this long."""
 
 
@@ -29,7 +31,7 @@ class Item:
 
     selector: str
     index: int
-    """Which of the elements that match the selector it is."""
+    """Which of the elements that match the selector, and say `printed`, it is."""
     printed: str
     """The words that found it, as printed; empty where structure found it."""
     text: str
@@ -68,8 +70,8 @@ class Sighting:
     def element(self, index: int) -> Locator:
         """The very element that was seen as the index-th; where words found it, only while it still says them."""
         item = self.items[index]
-        element = self.frame.locator(item.selector).nth(item.index)
-        return element.filter(has_text=item.printed) if item.printed else element
+        elements = self.frame.locator(item.selector)
+        return (elements.filter(has_text=item.printed) if item.printed else elements).nth(item.index)
 
 
 def frames(pages: Iterable[Page]) -> Iterator[Frame]:
@@ -82,13 +84,14 @@ def frames(pages: Iterable[Page]) -> Iterator[Frame]:
 def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]:
     """Every sighting of the landmarks, the newest tab's first; a frame that is just loading shows nothing."""
     wanted = {landmark.name: landmark for landmark in landmarks}
-    probes = [landmark.probe() for landmark in wanted.values()]
-    return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, probes)]
+    question = _question(tuple(wanted.values()))
+    return [seen for frame in frames(pages) for seen in _look_at(frame, wanted, question)]
 
 
-def _look_at(frame: Frame, wanted: dict[str, Landmark], probes: list[dict[str, Any]]) -> Iterator[Sighting]:
+def _look_at(frame: Frame, wanted: dict[str, Landmark], question: str) -> Iterator[Sighting]:
     try:
-        page = frame.locator("html").evaluate(_script(), probes, timeout=LOOK_TIMEOUT_MS)
+        with at_most(LOOK_S):
+            page = frame.evaluate(question)
     except PlaywrightError:
         # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
         return
@@ -110,8 +113,8 @@ def words(pages: Iterable[Page]) -> str:
     for page in pages:
         said: list[str] = []
         for frame in page.frames:
-            with suppress(PlaywrightError):  # as above: a frame that is just leaving says nothing
-                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_TIMEOUT_MS)
+            with suppress(PlaywrightError), at_most(LOOK_S):  # as above: a frame that is just leaving says nothing
+                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_S * 1000)
         if said:
             return " · ".join(dict.fromkeys(said))[:400]
     return "nothing"
@@ -120,6 +123,13 @@ def words(pages: Iterable[Page]) -> str:
 _WORDS = """html => [...html.querySelectorAll("h1, h2, h3, [role=alert], label, button, a, input[type=submit]")]
   .filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
   .map((e) => (e.innerText || e.value || "").replace(/\\s+/g, " ").trim().slice(0, 60)).filter(Boolean).slice(0, 25)"""
+
+
+@cache
+def _question(landmarks: tuple[Landmark, ...]) -> str:
+    """The look with its probes written into it: passed as an argument they would be taken apart and put together."""
+    probes = json.dumps([landmark.probe() for landmark in landmarks])
+    return f"() => ({_script()})(document.documentElement, {probes})"
 
 
 @cache

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import Refused, SignInRefused, SiteStop
+from automation.errors import NeedsPerson, OffPath, Refused, SignInRefused, SiteStop
 from automation.hands import complaints
 from automation.place import interrupted
-from automation.tabs import OPEN_TIMEOUT_MS
+from automation.tabs import OPEN_TIMEOUT_MS, RATE_LIMIT_S, rate_limited
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
-RATE_LIMIT_S = 600.0
-"""How long a store that has seen too much of somebody is best left alone (2, 5, 10 minutes are reported)."""
 UNSURE_S = 3.0
 """How long a message whose words are not known may stand before it counts as a refusal."""
 MOST_RELOADS = 3
@@ -39,6 +37,9 @@ class Obstacles:
         self._flow, self._run = flow, run
         self._reloads = 0
         self._unsure_since = math.inf
+        self._clearing = False
+        self._over = tuple(each for each in flow.interruptions if each.over)
+        run.hands.over, run.hands.clear = tuple(each.shows for each in self._over), self.clear
 
     def heed_faults(self, step: Step | None) -> None:
         """A crashed tab or the browser's error page: opened again while that is safe, else a stop."""
@@ -46,8 +47,11 @@ class Obstacles:
         tabs.close_foreign()
         if tabs.crashed:
             raise SiteStop("The store's page crashed. Run again.", kind="crashed")
-        if step is not None and step.commits and tabs.failed is not None:
+        committing = step is not None and step.commits
+        if committing and tabs.failed is not None:
             raise tabs.unreachable()  # the answer is lost: only the account can tell
+        if tabs.limited_s is not None:
+            raise rate_limited(tabs.limited_s)
         for page in tabs.stuck():
             if self._reloads >= MOST_RELOADS or (step is not None and not step.safe):
                 raise tabs.unreachable()
@@ -88,23 +92,79 @@ class Obstacles:
         while self.dealt_with(self._run.tabs.look(*sorted(names), pages=pages)):
             pass
 
-    def dealt_with(self, sightings: list[Sighting]) -> bool:
-        """Deal with one interruption; False when there is none."""
-        met = interrupted(self._flow.interruptions, sightings)
+    def stand_in_the_way(self, sightings: list[Sighting]) -> bool:
+        """Whether something shows that has to be dealt with first, other than what merely lies over the page."""
+        return interrupted([each for each in self._flow.interruptions if not each.over], sightings) is not None
+
+    def clear(self, sightings: list[Sighting]) -> bool:
+        """Take away one thing that lies over the page; False when there is none, or while one is being taken away."""
+        met = None if self._clearing else interrupted(self._over, sightings)
         if met is None:
             return False
-        interruption, sighting = met
+        self._clearing = True
+        try:
+            self._deal_with(*met)
+        finally:
+            self._clearing = False
+        return True
+
+    def dealt_with(self, sightings: list[Sighting]) -> Interruption | None:
+        """Deal with one interruption and return it; None when there is none."""
+        met = interrupted(self._flow.interruptions, sightings)
+        if met is None:
+            return None
+        if met[0].over:
+            return met[0] if self.clear(sightings) else None
+        self._deal_with(*met)
+        return met[0]
+
+    def _deal_with(self, interruption: Interruption, sighting: Sighting) -> None:
         run, began = self._run, time.monotonic()
         run.journal.write("met", name=interruption.name)
         interruption.action(run)
-        self._await_answer(interruption, sighting)
+        if interruption.person:
+            self._await_person(interruption)
+        elif interruption.over:
+            self._await_gone(interruption, sighting)
+        else:
+            self._await_answer(interruption, sighting)
         run.journal.write(
             "interruption",
             name=interruption.name,
             intent=interruption.intent,
             seconds=round(time.monotonic() - began, 2),
         )
-        return True
+
+    def _await_person(self, interruption: Interruption) -> None:
+        """Wait until the path shows again; that what asked for a person has gone is no sign yet."""
+        run = self._run
+        names = {step.arrives for step in self._flow.steps if step.arrives}
+        names |= {each.shows for each in self._flow.interruptions} | {self._flow.start}
+        deadline = time.monotonic() + run.task.code_timeout_s
+        with run.not_counted():
+            while True:
+                shown = {sighting.landmark.name for sighting in run.tabs.look(*sorted(names))}
+                if shown and interruption.shows not in shown:
+                    return
+                if time.monotonic() > deadline:
+                    raise NeedsPerson(
+                        f"{interruption.intent}, and nobody did it in time. Run again; nothing is lost.",
+                        kind=interruption.name,
+                    )
+                run.tick()
+
+    def _await_gone(self, interruption: Interruption, before: Sighting) -> None:
+        """Wait until what lay over the page is gone from it; another document may bring its own."""
+        deadline = time.monotonic() + ANSWER_S
+        while any(s.born == before.born for s in self._run.tabs.look(interruption.shows)):
+            if time.monotonic() > deadline:
+                raise OffPath(
+                    f"“{interruption.shows}” was clicked, and what lies over the page does not go away.",
+                    kind="covered",
+                    expected="the page below",
+                    seen=self._run.tabs.seen(),
+                )
+            self._run.tick()
 
     def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
         """Wait until the interruption is gone; one that comes back in a new document is a no."""

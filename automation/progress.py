@@ -70,6 +70,10 @@ class Progress:
     def _on_interruption(self, event: Event) -> None:
         self._line("·", event["intent"], event["seconds"])
 
+    def _on_handed_over(self, event: Event) -> None:
+        self._line("", f"{event['what']}: please do it in the browser's window. The run goes on by itself then "
+                       f"({event['seconds']:.0f} s).")  # fmt: skip
+
     def _on_arrived(self, event: Event) -> None:
         text = event["intent"] + (" (the site skipped it)" if event["by"] == "skipped" else "")
         weak = f" [found by rank {event['rank']} of {event['ranks']}]" if (event.get("rank") or 1) > 1 else ""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from automation.account import Account
 from automation.errors import Cancelled, NeedsPerson, OffPath, SettingsStop, SiteStop, Unknown
 from automation.evidence import masked_picture
-from automation.hands import ACT_TIMEOUT_MS, Hands
+from automation.hands import Hands
 from automation.place import Known
 from automation.sign_in import SignIn
-from automation.tabs import Tabs
+from automation.tabs import Tabs, rate_limited
 from automation.waiting import Worker
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Run:
         person: Person,
         signals: Signals,
         on_tick: Callable[[], None] = lambda: None,
+        window: bool = False,
     ) -> None:
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
@@ -68,7 +69,7 @@ class Run:
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
         self.signals = signals
-        self._person, self._on_tick = person, on_tick
+        self._person, self._on_tick, self._window = person, on_tick, window
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
 
@@ -147,9 +148,7 @@ class Run:
 
     def type_sign_in_name(self, name: str) -> None:
         """Type the sign-in name and leave the field, which is what wakes the button."""
-        found = self.hands.find(name)
-        self.hands.type_into(found, self.sign_in.name)
-        found.element(0).press("Tab", timeout=ACT_TIMEOUT_MS)
+        self.hands.type_into(self.hands.find(name), self.sign_in.name, leave=True)
 
     def type_password(self, name: str) -> None:
         """Type the account's password; never again in this run once it was refused."""
@@ -172,6 +171,22 @@ class Run:
     def submit(self) -> None:
         """Submit what was typed, unless the page has done so by itself."""
         self.hands.submit()
+
+    def leave_alone(self, name: str) -> None:
+        """Stop, because the store says that it has seen too much of us."""
+        said = next((item.said for sighting in self.tabs.look(name) for item in sighting.items), None)
+        raise rate_limited(said=said)
+
+    def hand_over(self, what: str) -> None:
+        """Give the page to the person at the window; `needs_person` where there is no window or nobody at it."""
+        if not self._window or not self._person.there:
+            raise NeedsPerson(
+                f"{what}: that is for a person to do, and this run has no window with somebody at it. Run again at a "
+                "terminal with --headed and do it there, or sign in once in the kept profile. Nothing is lost.",
+                kind="captcha",
+            )
+        self.tabs.pages[0].bring_to_front()
+        self.journal.write("handed_over", what=what, seconds=self.task.code_timeout_s)
 
     # -- codes, the person, the account ----------------------------------------------------------
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath, SiteStop
 from automation.failpoint import reached
 from automation.origins import origin_of
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from automation.origins import Origins
 
+CHECK_S = 10.0
 FILL_TIMEOUT_MS = 10_000
 
 _WHERE = """element => {
@@ -84,9 +86,9 @@ def _lost() -> SiteStop:
 
 
 def _check(field: ElementHandle, origins: Origins) -> None:
-    # A page whose script spins answers this in time with an error; `evaluate` alone would wait for ever.
-    field.wait_for_element_state("visible", timeout=FILL_TIMEOUT_MS)
-    where = field.evaluate(_WHERE)
+    with at_most(CHECK_S):
+        field.wait_for_element_state("visible")
+        where = field.evaluate(_WHERE)
     if not where["connected"]:
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
     for url in where["urls"]:

@@ -149,10 +149,12 @@ class Walk:
         while time.monotonic() < deadline:
             self._obstacles.heed_faults(step)
             sightings = self._sweep()
-            if self._obstacles.dealt_with(sightings):
-                if step is not None and step.commits:
+            if step is not None and step.commits:
+                if self._obstacles.stand_in_the_way(sightings):
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
-                anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
+            elif dealt_with := self._obstacles.dealt_with(sightings):
+                deadline = time.monotonic() + ARRIVE_S
+                anywhere_from = anywhere_from if dealt_with.over else time.monotonic() + BACK_S
                 continue
             found = furthest(steps, sightings, first, run.known)
             if found is None and time.monotonic() > anywhere_from:

@@ -28,4 +28,28 @@ def password_again(run: Run) -> None:
     run.click("sign_in")
 
 
-INTERRUPTIONS = (sign_in, password_again)
+@interruption("cookie_banner", shows="refuse_cookies", over=True)
+def refuse_cookies(run: Run) -> None:
+    """A banner asks for cookies: the most private answer."""
+    run.click("refuse_cookies")
+
+
+@interruption("overlay", shows="close_overlay", over=True)
+def close_overlay(run: Run) -> None:
+    """Something of the shop's lies over the page."""
+    run.click("close_overlay")
+
+
+@interruption("rate_limit", shows="rate_limit")
+def leave_the_store_alone(run: Run) -> None:
+    """The site says that it has seen too much traffic."""
+    run.leave_alone("rate_limit")
+
+
+@interruption("captcha", shows="captcha", person=True)
+def prove_to_be_a_person(run: Run) -> None:
+    """The site asks for a proof that a person is there (a slider or a puzzle)."""
+    run.hand_over("The site asks for a proof that a person is there (a slider or a puzzle)")
+
+
+INTERRUPTIONS = (leave_the_store_alone, prove_to_be_a_person, refuse_cookies, close_overlay, sign_in, password_again)
