@@ -15,6 +15,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import Refused, SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from automation.look import Sighting
     from automation.store import Store
 
+ANSWER_S = 5.0
+"""How long a browser may take to a question that no page has a part in."""
 OPEN_TIMEOUT_MS = 9_000
 """For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
 RATE_LIMIT_S = 600.0
@@ -70,7 +73,8 @@ class Tabs:
     def alive(self) -> bool:
         """Whether the browser still answers; one whose driver has died says of no tab that it is closed."""
         try:
-            self.context.cookies("http://localhost")
+            with at_most(ANSWER_S):
+                self.context.cookies("http://localhost")
         except Exception:  # noqa: BLE001 - a dead driver raises whatever it likes
             return False
         return True
