@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from automation.errors import SettingsStop
@@ -45,12 +46,18 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def append_line(descriptor: int, line: bytes) -> None:
-    """Append one line and see it on the disk before going on."""
+    """Append one line and see it on the disk before going on; a disk that has no room for it all keeps none of it."""
     reached("before a line", descriptor, line)
+    size = os.fstat(descriptor).st_size
     view = memoryview(line + b"\n")
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.fsync(descriptor)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
     reached("after a line", descriptor, line)
 
 
