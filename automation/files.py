@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from automation.failpoint import reached
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MOST_BYTES = 64 * 2**20
+"""A longer file is none of ours."""
 
 
 def private_folder(path: Path) -> Path:
@@ -71,8 +75,12 @@ def sync_folder(path: Path) -> None:
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """The lines of a file; none when it does not exist."""
+    """The lines of a file; none when it does not exist, an OSError when it is longer than any of ours."""
     try:
-        return path.read_bytes().splitlines()
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return []
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content.splitlines()
