@@ -74,8 +74,8 @@ class Account:
         shown = self._afresh_until_new()
         if shown != "new":
             raise self._doubt(shown)
+        run.proved, run.intending = True, False
         run.ledger.settle(run.journal.name, run.new, "applied")
-        run.intending = False
         run.journal.write("settled", **{"as": "applied"}, how="the account shows the new address")
         return "changed"
 

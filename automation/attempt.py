@@ -239,6 +239,8 @@ def walked(flow: Flow, run: Run) -> str:
     try:
         return take(flow, run)
     except Exception as cause:
+        if run.proved:
+            return "changed"  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
         stop = _stop_for(cause, run)
         if stop is None:
             raise

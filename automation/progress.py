@@ -120,16 +120,21 @@ class Progress:
 
     def _say(self, text: str) -> None:
         self._erase()
-        self._out.write(text.rstrip() + "\n")
-        self._out.flush()
+        self._write(text.rstrip() + "\n")
 
     def _draw(self, text: str) -> None:
         width = shutil.get_terminal_size().columns
-        self._out.write("\r\x1b[K" + f"      {text}"[: width - 1])
-        self._out.flush()
+        self._write("\r\x1b[K" + f"      {text}"[: width - 1])
         self._drawn = True
 
     def _erase(self) -> None:
         if self._drawn:
-            self._out.write("\r\x1b[K")
+            self._write("\r\x1b[K")
             self._drawn = False
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:
+            self._quiet = True  # the terminal was closed, the pipe's reader has gone: the run goes on all the same

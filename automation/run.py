@@ -66,6 +66,8 @@ class Run:
         """Ids of the steps that this run did itself."""
         self.intending = False
         """True from the intent until it is settled."""
+        self.proved = False
+        """True once the account, opened afresh after the submit, has shown the new address."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
         self.signals = signals

@@ -15,6 +15,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import Refused, SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from automation.look import Sighting
     from automation.store import Store
 
+ANSWER_S = 5.0
+"""How long a browser may take to a question that no page has a part in."""
 OPEN_TIMEOUT_MS = 9_000
 """For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
 RATE_LIMIT_S = 600.0
@@ -68,9 +71,13 @@ class Tabs:
 
     @property
     def alive(self) -> bool:
-        """Whether the browser still answers."""
-        browser = self.context.browser
-        return bool(self.pages) or browser is None or browser.is_connected()
+        """Whether the browser still answers; one whose driver has died says of no tab that it is closed."""
+        try:
+            with at_most(ANSWER_S):
+                self.context.cookies("http://localhost")
+        except Exception:  # noqa: BLE001 - a dead driver raises whatever it likes
+            return False
+        return True
 
     @property
     def limited_s(self) -> float | None:
@@ -114,7 +121,7 @@ class Tabs:
                 pages[0].wait_for_timeout(milliseconds)
                 return
         except PlaywrightError:
-            if self.pages:
+            if self.pages and self.alive:
                 return  # that tab has closed, another lives on
         raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
 

@@ -103,9 +103,10 @@ class Walk:
     def _commit(self, step: Step, index: int) -> str | None:
         """Write the intent, do the step, and whatever happens go on to the proof."""
         run = self._run
+        run.tick()  # the last moment at which a Ctrl-C means no
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
-        run.intending = True
+        run.intending, run.journal.needed = True, False
         run.account.forget()
         try:
             return self._act_and_arrive(step, index)
@@ -134,7 +135,7 @@ class Walk:
     def _settle(self, how: Settlement, why: str) -> None:
         run = self._run
         run.ledger.settle(run.journal.name, run.new, how)
-        run.intending = False
+        run.intending, run.journal.needed = False, True
         run.journal.write("settled", **{"as": how}, how=why)
 
     # -- where are we ----------------------------------------------------------------------------
