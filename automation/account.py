@@ -10,6 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,8 +139,8 @@ class Account:
         self, fresh: Callable[[], list[Page]], links: tuple[str, ...], *, where: str, full: bool = False
     ) -> Shown | None:
         """Follow the links on the fresh tabs, each once, until the address shows; None when it does not in time."""
-        run, left = self._run, list(links)
-        deadline = time.monotonic() + READ_S
+        run, left, began = self._run, list(links), time.monotonic()
+        deadline = began + READ_S
         while time.monotonic() < deadline:
             run.past_interruptions(fresh())
             shown = self._read(fresh(), where=where, full=full)
@@ -149,7 +150,7 @@ class Account:
             if link is not None:
                 left.remove(link.landmark.name)
                 link.element(0).click(timeout=CLICK_TIMEOUT_MS)
-            run.tick(50)
+            run.tick(pace_ms(time.monotonic() - began))
         return None
 
     def _tell_proof(self, page: Page) -> None:

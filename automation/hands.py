@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath
 from automation.failpoint import reached
 from automation.secret import check_fields, type_secret
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -84,15 +85,16 @@ class Hands:
 
     def found(self, name: str, frame: Frame | None = None) -> Sighting | None:
         """The landmark once it can be used, waited for; None where it never shows."""
-        patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
+        began = time.monotonic()
         while True:
             sweep = self._tabs.look(name, "error", pages=None if frame is None else [frame.page])
             sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
             self.complaints = complaints(sweep)
             ready = next((s for s in sightings if s.items[0].enabled), None)
-            if ready or time.monotonic() > (disabled if sightings else patience):
+            waited = time.monotonic() - began
+            if ready or waited > (ENABLE_S if sightings else FIND_S):
                 return ready
-            self._tick(25)
+            self._tick(pace_ms(waited))
 
     def click(self, name: str) -> None:
         """Click a landmark; where it is missing and has a deep link, open that instead."""

@@ -13,6 +13,7 @@ from automation.errors import Refused, SignInRefused, SiteStop
 from automation.hands import complaints
 from automation.place import interrupted
 from automation.tabs import OPEN_TIMEOUT_MS
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -108,8 +109,8 @@ class Obstacles:
 
     def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
         """Wait until the interruption is gone; one that comes back in a new document is a no."""
-        run = self._run
-        deadline = time.monotonic() + ANSWER_S
+        run, began = self._run, time.monotonic()
+        deadline = began + ANSWER_S
         while True:
             sightings = run.tabs.look("error", *(each.shows for each in self._flow.interruptions))
             now = interrupted(self._flow.interruptions, sightings)
@@ -119,7 +120,7 @@ class Obstacles:
                 raise self._not_let_in(interruption, fresh)
             if not still:
                 return
-            run.tick()
+            run.tick(pace_ms(time.monotonic() - began))
 
     def _not_let_in(self, interruption: Interruption, said: str | None) -> SignInRefused:
         self._run.sign_in.refused()

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from automation.store import Store
     from automation.task import Signals, Task
 
-TICK_MS = 25
-
 
 class Run:
     """One attempt on one account, on its own tabs, with its own journal."""
@@ -82,7 +80,7 @@ class Run:
         """The id of the step under way; None before the first."""
         return self.hands.step_id
 
-    def tick(self, milliseconds: float = TICK_MS) -> None:
+    def tick(self, milliseconds: float) -> None:
         """Let the page live for a moment; stop here when the user or the clock says so."""
         self._on_tick()
         self._heed_signals()
@@ -114,6 +112,11 @@ class Run:
                 "Stopped after the new address was submitted and before it was proved. Run again to find out.",
                 kind="unreadable",
             )
+
+    def check_mailboxes(self) -> None:
+        """See that both mailboxes work, before anything is clicked."""
+        for awaited in self.awaited.values():
+            awaited.end_check()
 
     # -- what a step does ----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from automation.flow import Flow, Step
@@ -54,8 +55,9 @@ class Walk:
         run.past_interruptions = self._obstacles.get_past
 
     def begin(self) -> int:
-        """Open the store and see where that is."""
+        """Open the store and see where that is, and that the mailboxes work."""
         self._run.tabs.open(self._run.store.start)
+        self._run.check_mailboxes()
         self._began = time.monotonic()
         self.place = self._await_place(None, 0).index
         return self.place
@@ -142,9 +144,10 @@ class Walk:
     def _await_place(self, step: Step | None, first: int) -> Place:
         """Race the landmarks of all remaining steps and all interruptions; the furthest step that shows wins."""
         run, steps = self._run, self._flow.steps
-        deadline = time.monotonic() + ARRIVE_S
+        began = time.monotonic()
+        deadline = began + ARRIVE_S
         # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
-        anywhere_from = time.monotonic() if step is None else math.inf
+        anywhere_from = began if step is None else math.inf
         while time.monotonic() < deadline:
             self._obstacles.heed_faults(step)
             sightings = self._sweep()
@@ -161,7 +164,7 @@ class Walk:
                 self._skipped(first, found)
                 return found
             self._obstacles.heed_refusal(step, sightings)
-            run.tick()
+            run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 
     def _sweep(self) -> list[Sighting]:
