@@ -29,8 +29,8 @@ FIND_S = 15.0
 ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
-SELF_SUBMIT_S = {True: 1.5, False: 0.1}
-"""How long boxes (True) or a single field (False) get to submit themselves before Submit is clicked."""
+BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.1
+"""How long a code's boxes, or its single field, get to submit themselves before Submit is clicked."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Typed:
     """Whether it was one character into each of several boxes."""
     sent_before: int
     """Requests that the frame had sent before."""
+    patience_s: float
+    """How long it gets to submit itself."""
 
     def is_gone(self) -> bool:
         """Whether the field shows no more: the page has moved on."""
@@ -120,19 +122,27 @@ class Hands:
                 seen=self._tabs.seen(),
             ) from None
 
-    def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,)) -> None:
+    def type_code(self, sighting: Sighting, code: str, boxes: int) -> None:
+        """Type a code, which some pages submit by themselves at its last character."""
+        patience_s = BOXES_SUBMIT_S if boxes > 1 else FIELD_SUBMITS_S
+        self.type_into(sighting, code, range(boxes), patience_s=patience_s)
+
+    def type_into(
+        self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,), *, patience_s: float = 0.0
+    ) -> None:
         """Type something private: whole into one field, or a character into each of several boxes."""
         fields = [sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS) for index in indexes]
         check_fields(fields, self._store.origins)  # a foreign page is found out before anything counts as done
         self._begin_act("type", sighting)
-        self._typed = Typed(fields[0], sighting.frame, len(fields) > 1, self._tabs.sent.get(sighting.frame, 0))
+        sent = self._tabs.sent.get(sighting.frame, 0)
+        self._typed = Typed(fields[0], sighting.frame, len(fields) > 1, sent, patience_s)
         type_secret(fields, value, self._store.origins)
 
     def submit(self) -> None:
         """Submit what was typed, in the frame where it was typed, unless the page has done so by itself."""
         typed = self._typed
         assert typed is not None, "nothing was typed"
-        until = time.monotonic() + SELF_SUBMIT_S[typed.boxes]
+        until = time.monotonic() + typed.patience_s
         while time.monotonic() < until:
             if typed.is_gone() or (typed.boxes and self._tabs.sent.get(typed.frame, 0) > typed.sent_before):
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")

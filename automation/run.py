@@ -170,7 +170,7 @@ class Run:
             )
         for awaited in self.awaited.values():
             awaited.typed(code)
-        self.hands.type_into(found, code.value, range(boxes))
+        self.hands.type_code(found, code.value, boxes)
 
     def submit(self) -> None:
         """Submit what was typed, unless the page has done so by itself."""
