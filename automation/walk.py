@@ -67,6 +67,7 @@ class Walk:
         run = self._run
         run.hands.begin(step)
         self._began, run.tabs.failed = time.monotonic(), None
+        self._pictures = len(run.journal.pictures)
         run.journal.write("step", id=step.id, intent=step.intent)
         outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
         if outcome is not None:
@@ -203,6 +204,7 @@ class Walk:
 
     def _tell(self, step: Step, found: Place | None) -> None:
         run, sighting = self._run, found.sighting if found else None
+        pictured = len(run.journal.pictures) > self._pictures  # the proof keeps a picture of its own
         run.journal.write(
             "arrived",
             step=step.id,
@@ -214,5 +216,5 @@ class Walk:
             ranks=sighting.landmark.ranks if sighting else None,
             how=sighting.how if sighting else None,
             url=sighting.frame.page.url.split("?")[0].split("#")[0] if sighting else None,
-            picture=run.picture(step.id, sighting.frame.page if sighting else None),
+            picture=None if pictured else run.picture(step.id, sighting.frame.page if sighting else None),
         )
