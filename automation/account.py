@@ -163,7 +163,7 @@ class Account:
 
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in run.tabs.look("account_email", "change_email", pages=pages):
+        for sighting in (s for page in pages for s in run.tabs.look("account_email", "change_email", pages=[page])):
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
                 continue

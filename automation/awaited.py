@@ -118,14 +118,14 @@ class Awaited:
                 seen=shown[0],
             )
 
-    def code(self, field: Sighting) -> Code:
+    def code(self, find_field: Callable[[], Sighting]) -> Code:
         """The code, from the letter that the page's field fits; waits as long as `--code-timeout` allows."""
         if self._code is not None and self._code.value in self._tried:
             raise OffPath(
                 "The page asks again for a code that was typed already; it is not typed twice.", kind="code_spent"
             )
         if self._code is None:
-            self._code = self._wait(self._wanted(shape_of(field)))
+            self._code = self._wait(self._wanted(shape_of(find_field())))
             self._tell(self._code)
         return self._code
 

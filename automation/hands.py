@@ -89,14 +89,25 @@ class Hands:
         """The landmark once it can be used, waited for; None where it never shows."""
         began = time.monotonic()
         while True:
-            sweep = self._tabs.look(name, "error", pages=None if frame is None else [frame.page])
-            sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
-            self.complaints = complaints(sweep)
-            ready = next((s for s in sightings if s.items[0].enabled), None)
+            ready, shows = self._seek(name, frame)
             waited = time.monotonic() - began
-            if ready or waited > (ENABLE_S if sightings else FIND_S):
+            if ready or waited > (ENABLE_S if shows else FIND_S):
                 return ready
             self._tick(pace_ms(waited))
+
+    def _seek(self, name: str, frame: Frame | None) -> tuple[Sighting | None, bool]:
+        """The landmark where it can be used, on the newest tab that has it, and whether it shows at all."""
+        shows, self.complaints = False, set()
+        for page in self._tabs.pages if frame is None else [frame.page]:
+            sweep = self._tabs.look(name, "error", pages=[page])
+            self.complaints |= complaints(sweep)
+            sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
+            ready = next((s for s in sightings if s.items[0].enabled), None)
+            if ready:
+                self._tabs.act_on(page)
+                return ready, True
+            shows = shows or bool(sightings)
+        return None, shows
 
     def click(self, name: str) -> None:
         """Click a landmark; where it is missing and has a deep link, open that instead."""

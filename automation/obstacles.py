@@ -58,7 +58,9 @@ class Obstacles:
 
     def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Stop when the store shows a refusal that was not there before the step's last act."""
-        fresh = self._fresh_complaint(sightings) if self._run.hands.acted else None
+        in_front = self._run.tabs.in_front
+        mine = [sighting for sighting in sightings if sighting.frame.page in in_front]
+        fresh = self._fresh_complaint(mine) if self._run.hands.acted else None
         if fresh is None:
             self._unsure_since = math.inf
             return
@@ -112,7 +114,8 @@ class Obstacles:
         run, began = self._run, time.monotonic()
         deadline = began + ANSWER_S
         while True:
-            sightings = run.tabs.look("error", *(each.shows for each in self._flow.interruptions))
+            names = {each.shows for each in self._flow.interruptions} | {"error"}
+            sightings = run.tabs.look(*sorted(names), pages=run.tabs.in_front)
             now = interrupted(self._flow.interruptions, sightings)
             still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
             fresh = self._fresh_complaint(sightings)

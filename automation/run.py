@@ -122,7 +122,7 @@ class Run:
 
     def shows(self, name: str) -> bool:
         """Whether the landmark shows right now."""
-        return bool(self.tabs.look(name))
+        return bool(self.tabs.look(name, pages=self.tabs.in_front))
 
     def click(self, name: str) -> None:
         """Click a landmark; where it is missing and has a deep link, open that instead."""
@@ -188,7 +188,7 @@ class Run:
 
     def code(self, party: Party) -> Code:
         """The code from the letter that was asked for, waited for while the page stays alive."""
-        return self.awaited[party].code(self.hands.find("code_field"))
+        return self.awaited[party].code(lambda: self.hands.find("code_field"))
 
     def confirm_change(self) -> None:
         """Ask the person whether to go on; `--yes` has answered already."""

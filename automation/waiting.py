@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-SHORTEST_MS, LONGEST_MS = 5.0, 50.0
+SHORTEST_MS, LONGEST_MS = 10.0, 50.0
 
 
 def pace_ms(waited_s: float) -> float:
-    """How long to rest between two looks: a twentieth of the wait so far, so that short waits end at once."""
-    return min(max(SHORTEST_MS, waited_s * 50), LONGEST_MS)
+    """How long to rest between two looks: a tenth of the wait so far, so that short waits end at once."""
+    return min(max(SHORTEST_MS, waited_s * 100), LONGEST_MS)
 
 
 class Worker:

@@ -14,6 +14,8 @@ from automation.place import START, Place, at_start, furthest
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from automation.flow import Flow, Step
     from automation.ledger import Settlement
     from automation.look import Sighting
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 ARRIVE_S = 45.0
 """How long a step's landmark may take to show."""
+ELSEWHERE_S = 0.5
+"""How often the tabs behind the one that was acted on are looked at too: the person may go on there."""
 BACK_S = 2.0
 """How long, after an interruption, the path gets to go on before an earlier place counts."""
 WRONG_CODE = frozenset({"wrong_code", "code_expired"})
@@ -146,12 +150,15 @@ class Walk:
         """Race the landmarks of all remaining steps and all interruptions; the furthest step that shows wins."""
         run, steps = self._run, self._flow.steps
         began = time.monotonic()
-        deadline = began + ARRIVE_S
+        deadline, elsewhere_at = began + ARRIVE_S, began + ELSEWHERE_S
         # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
         anywhere_from = began if step is None else math.inf
         while time.monotonic() < deadline:
             self._obstacles.heed_faults(step)
-            sightings = self._sweep()
+            pages = run.tabs.in_front
+            if time.monotonic() > elsewhere_at:
+                pages, elsewhere_at = run.tabs.pages, time.monotonic() + ELSEWHERE_S
+            sightings = self._sweep(pages)
             if self._obstacles.dealt_with(sightings):
                 if step is not None and step.commits:
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
@@ -168,10 +175,10 @@ class Walk:
             run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 
-    def _sweep(self) -> list[Sighting]:
+    def _sweep(self, pages: list[Page]) -> list[Sighting]:
         names = {step.arrives for step in self._flow.steps if step.arrives}
         names |= {item.shows for item in self._flow.interruptions} | {self._flow.start, "error"}
-        return self._run.tabs.look(*sorted(names))
+        return self._run.tabs.look(*sorted(names), pages=pages)
 
     def _skipped(self, first: int, found: Place) -> None:
         if found.index < first and self._run.step_id is not None:
