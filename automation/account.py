@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,8 +152,8 @@ class Account:
         self, fresh: Callable[[], list[Page]], links: tuple[str, ...], *, where: str, full: bool = False
     ) -> Shown | None:
         """Follow the links on the fresh tabs, each once, until the address shows; None when it does not in time."""
-        run, left = self._run, list(links)
-        deadline = time.monotonic() + READ_S
+        run, left, began = self._run, list(links), time.monotonic()
+        deadline = began + READ_S
         while time.monotonic() < deadline:
             run.past_interruptions(fresh())
             shown = self._read(fresh(), where=where, full=full)
@@ -161,7 +162,7 @@ class Account:
             link = next(iter(run.tabs.look(*left, pages=fresh()[:1])), None) if left else None
             if link is not None and self._clicked(link):
                 left.remove(link.landmark.name)
-            run.tick(50)
+            run.tick(pace_ms(time.monotonic() - began))
         return None
 
     def _clicked(self, link: Sighting) -> bool:
@@ -184,7 +185,7 @@ class Account:
 
     def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in run.tabs.look("account_email", "change_email", pages=pages):
+        for sighting in (s for page in pages for s in run.tabs.look("account_email", "change_email", pages=[page])):
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
                 continue

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from automation.settings import MailboxChoice, Settings
     from automation.store import Store
 
-PUMP_S = 0.02
 PARTIES: tuple[Party, ...] = ("old", "new")
 
 
@@ -207,7 +206,7 @@ class _Attempted:
         with ExitStack() as stack:
             awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}
             for each in awaited.values():
-                tell_mailbox(self.journal, each, self.around.signals)
+                each.begin_check()  # meanwhile the browser starts
             run = Run(
                 store=self.store,
                 task=task_of(self.settings),
@@ -299,25 +298,16 @@ def mailbox_of(choice: MailboxChoice, person: Person) -> Mailbox:
     return ImapMailbox(choice.imap)
 
 
-def tell_mailbox(journal: Journal, awaited: Awaited, signals: Signals) -> None:
-    """Log in and take a first baseline, so that a mailbox that fails does so before anything is asked for."""
-    began = time.monotonic()
-    baseline = awaited.check(lambda: pause(signals))
-    journal.write(
-        "mailbox",
-        mailbox=awaited.party,
-        kind=awaited.mailbox.kind,
-        folders=[mark.folder for mark in baseline.folders],
-        letters=baseline.letters,
-        seconds=round(time.monotonic() - began, 2),
-    )
-
-
-def pause(signals: Signals) -> None:
-    """Wait a moment where there is no page to keep alive."""
+def heed(signals: Signals) -> None:
+    """Stop where the user has said so."""
     if signals.received:
         raise Cancelled("Stopped before anything was changed.", by_signal=signals.received[0])
-    time.sleep(PUMP_S)
+
+
+def pause(signals: Signals, milliseconds: float) -> None:
+    """Wait a moment where there is no page to keep alive."""
+    heed(signals)
+    time.sleep(milliseconds / 1000)
 
 
 @contextmanager

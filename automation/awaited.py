@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -15,6 +16,7 @@ from automation.waiting import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from automation.flow import Party
     from automation.look import Sighting
@@ -34,6 +36,7 @@ class Awaited:
         self._run: Run
         self._worker = Worker(f"{party} mailbox")
         self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
+        self._checked: Future[tuple[Baseline, float]] | None = None
         self._baseline: Baseline | None = None
         self._requests = 0
         self._purpose = ""
@@ -46,8 +49,30 @@ class Awaited:
         """From now on wait for this run's letters."""
         self._run = run
 
-    def check(self, pump: Callable[[], None]) -> Baseline:
-        """Log in and take a baseline, to see that the mailbox works."""
+    def begin_check(self) -> None:
+        """Begin to log in and take a first baseline, to see that the mailbox works; `end_check` tells."""
+
+        def check() -> tuple[Baseline, float]:
+            began = time.monotonic()
+            return self.mailbox.baseline(self._worker.stop), time.monotonic() - began
+
+        self._checked = self._worker.begin(check)
+
+    def end_check(self) -> None:
+        """Wait for the check, so that a mailbox that fails does so before anything is clicked."""
+        assert self._checked is not None, "no check was begun"
+        baseline, seconds = self._worker.finish(self._checked, self._run.tick)
+        self._run.journal.write(
+            "mailbox",
+            mailbox=self.party,
+            kind=self.mailbox.kind,
+            folders=[mark.folder for mark in baseline.folders],
+            letters=baseline.letters,
+            seconds=round(seconds, 2),
+        )
+
+    def baseline(self, pump: Callable[[float], object]) -> Baseline:
+        """The mailbox as it is, logged in where need be."""
         return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
 
     def prepare(self) -> None:
@@ -58,7 +83,7 @@ class Awaited:
                 "Wait half an hour, then run again.",
                 kind="too_many_requests",
             )
-        self._baseline = self.check(self._run.tick)
+        self._baseline = self.baseline(self._run.tick)
         self._run.journal.write(
             "baseline",
             mailbox=self.party,
@@ -93,14 +118,14 @@ class Awaited:
                 seen=shown[0],
             )
 
-    def code(self, field: Sighting) -> Code:
+    def code(self, find_field: Callable[[], Sighting]) -> Code:
         """The code, from the letter that the page's field fits; waits as long as `--code-timeout` allows."""
         if self._code is not None and self._code.value in self._tried:
             raise OffPath(
                 "The page asks again for a code that was typed already; it is not typed twice.", kind="code_spent"
             )
         if self._code is None:
-            self._code = self._wait(self._wanted(shape_of(field)))
+            self._code = self._wait(self._wanted(shape_of(find_field())))
             self._tell(self._code)
         return self._code
 
@@ -150,8 +175,8 @@ class Awaited:
         finally:
             self._note_arrivals()
 
-    def _tick(self) -> None:
-        self._run.tick()
+    def _tick(self, milliseconds: float) -> None:
+        self._run.tick(milliseconds)
         self._note_arrivals()
 
     def _note_arrivals(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import mask
-from automation.attempt import allow_senders, awaiting, is_headed, opened, pause
+from automation.attempt import allow_senders, awaiting, heed, is_headed, opened, pause
 from automation.errors import Cancelled, OffPath, Stop
 from automation.ledger import account_key, lock
 from automation.look import look
@@ -87,7 +87,7 @@ def _store_answers(context: BrowserContext, store: Store, around: Around) -> str
     seen: set[str] = set()
     while time.monotonic() < deadline and not seen & {*SIGN_IN, *SIGNED_IN}:
         seen |= {sighting.landmark.name for sighting in look(context.pages, store.landmarks.values())}
-        pause(around.signals)
+        heed(around.signals)
         page.wait_for_timeout(50)
     if not seen:
         raise OffPath(
@@ -109,7 +109,7 @@ def _mailbox(settings: Settings, party: Party, around: Around) -> Check:
     try:
         allow_senders(settings, party)
         with awaiting(settings, party, around.person) as awaited:
-            baseline = awaited.check(lambda: pause(around.signals))
+            baseline = awaited.baseline(lambda milliseconds: pause(around.signals, milliseconds))
     except Cancelled:
         raise
     except Stop as stop:

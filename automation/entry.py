@@ -45,6 +45,8 @@ class Entry:
     """Requests that may change something and that the frame had sent before."""
     sent_at_all_before: int
     """The same with what pages send on the side."""
+    patience_s: float = 0.0
+    """How long it gets to submit itself."""
     leave: bool = False
     """Whether the field was left afterwards, which is what wakes some buttons."""
 

@@ -11,6 +11,7 @@ from automation.entry import Entry
 from automation.errors import OffPath, SiteStop
 from automation.failpoint import reached
 from automation.secret import check_fields, type_secret
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,8 +29,8 @@ FIND_S = 15.0
 ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
-SELF_SUBMIT_S = {True: 1.5, False: 0.1}
-"""How long boxes (True) or a single field (False) get to submit themselves before Submit is clicked."""
+BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.1
+"""How long a code's boxes, or its single field, get to submit themselves before Submit is clicked."""
 RELOAD_S = 5.0
 """How long a field that went away without anything being sent may take to come back empty."""
 MOST_REFILLS = 4
@@ -77,19 +78,31 @@ class Hands:
 
     def found(self, name: str, frame: Frame | None = None) -> Sighting | None:
         """The landmark once it can be used, waited for; None where it never shows."""
-        patience, disabled = time.monotonic() + FIND_S, time.monotonic() + ENABLE_S
+        began = time.monotonic()
         while True:
-            sweep = self._tabs.look(name, "error", *self.over, pages=None if frame is None else [frame.page])
-            if self.clear(sweep):
-                continue
-            sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
-            self.complaints = complaints(sweep)
-            ready = next((s for s in sightings if s.items[0].enabled), None)
-            if sightings and not ready:
-                self._restore_emptied()  # a form that has lost what was typed may keep its button asleep
-            if ready or time.monotonic() > (disabled if sightings else patience):
+            ready, shows = self._seek(name, frame)
+            waited = time.monotonic() - began
+            if ready or waited > (ENABLE_S if shows else FIND_S):
                 return ready
-            self._tick(25)
+            self._tick(pace_ms(waited))
+
+    def _seek(self, name: str, frame: Frame | None) -> tuple[Sighting | None, bool]:
+        """The landmark where it can be used, on the newest tab that has it, and whether it shows at all."""
+        shows, self.complaints = False, set()
+        for page in self._tabs.pages if frame is None else [frame.page]:
+            sweep = self._tabs.look(name, "error", *self.over, pages=[page])
+            if self.clear(sweep):
+                return None, True
+            self.complaints |= complaints(sweep)
+            sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
+            ready = next((s for s in sightings if s.items[0].enabled), None)
+            if ready:
+                self._tabs.act_on(page)
+                return ready, True
+            shows = shows or bool(sightings)
+        if shows:
+            self._restore_emptied()  # a form that has lost what was typed may keep its button asleep
+        return None, shows
 
     def click(self, name: str) -> None:
         """Click a landmark; where it is missing and has a deep link, open that instead."""
@@ -102,7 +115,7 @@ class Hands:
     def click_on(self, sighting: Sighting, index: int) -> None:
         """Click the index-th element of a landmark that was seen."""
         self._begin_act("click", sighting)
-        self._restore_emptied()
+        self._stands()
         for entry in self._entries:
             entry.guard()
         self._press(sighting, index)
@@ -123,7 +136,20 @@ class Hands:
                 raise self._not_clickable(sighting) from None
             self._click_once_more(sighting, index)
 
-    def type_into(self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,), *, leave: bool = False) -> None:
+    def type_code(self, sighting: Sighting, code: str, boxes: int) -> None:
+        """Type a code, which some pages submit by themselves at its last character."""
+        patience_s = BOXES_SUBMIT_S if boxes > 1 else FIELD_SUBMITS_S
+        self.type_into(sighting, code, range(boxes), patience_s=patience_s)
+
+    def type_into(
+        self,
+        sighting: Sighting,
+        value: str,
+        indexes: Sequence[int] = (0,),
+        *,
+        patience_s: float = 0.0,
+        leave: bool = False,
+    ) -> None:
         """Type something private: whole into one field, or a character into each of several boxes.
 
         What the page takes away while it is typed (it was loaded anew, say) is typed again.
@@ -135,14 +161,14 @@ class Hands:
             self._begin_act("type", sighting)
             frame, tabs = sighting.frame, self._tabs
             counts = tabs.sent.get(frame, 0), tabs.sent_at_all.get(frame, 0)
-            entry = Entry(sighting, tuple(indexes), fields, value, *counts, leave)
+            entry = Entry(sighting, tuple(indexes), fields, value, *counts, patience_s, leave)
             type_secret(fields, value, self._store.origins)
             if leave:
                 fields[-1].press("Tab", timeout=ACT_TIMEOUT_MS)
         except (SiteStop, PlaywrightError):
             # Boxes that submit themselves on the last digit take their fields away: then all is well.
             if entry is None or not self._was_anything_sent(entry):
-                self._type_anew(sighting, value, indexes, leave=leave)
+                self._type_anew(sighting, value, indexes, patience_s=patience_s, leave=leave)
                 return
         self._entries.append(entry)
 
@@ -152,12 +178,14 @@ class Hands:
         A form that was emptied meanwhile, or whose page was loaded anew with nothing sent, is filled again first.
         """
         assert self._entries, "nothing was typed"
-        until = time.monotonic() + SELF_SUBMIT_S[self._entries[-1].boxes]
-        while time.monotonic() < until:
+        until = time.monotonic() + self._entries[-1].patience_s
+        while True:
             if self._has_gone():
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")
                 self._let_go()
                 return
+            if time.monotonic() >= until:
+                break
             self._tick(10)
         frame = self._entries[-1].seen.frame
         button = self.found("submit", frame)
@@ -172,21 +200,26 @@ class Hands:
     def _has_gone(self) -> bool:
         """Whether the page has sent the form by itself; one that came back empty is filled again."""
         last = self._entries[-1]
-        if last.boxes and self._was_sent(last):
-            return True
+        return (last.boxes and self._was_sent(last)) or not self._stands()
+
+    def _stands(self) -> bool:
+        """Whether what was typed stands, if need be typed once more; False: the page has moved on."""
         gone = [entry for entry in self._entries if entry.state() == "gone"]
-        if not gone:
-            if not self._was_anything_sent(last):
-                self._restore_emptied()
-            return False
+        if gone:
+            return self._comes_back(gone)
+        self._restore_emptied()
+        return True
+
+    def _comes_back(self, gone: list[Entry]) -> bool:
+        """Whether fields that went away come back with the page loaded anew, and with nothing sent."""
         until = time.monotonic() + RELOAD_S
         while time.monotonic() < until and not self._was_anything_sent(gone[0]):
             if any(gone[0].is_back(sighting) for sighting in self._tabs.look(gone[0].seen.landmark.name)):
                 for each in gone:
                     self._type_again(each)
-                return False
+                return True
             self._tick(25)
-        return True
+        return False
 
     def _was_sent(self, entry: Entry) -> bool:
         return self._tabs.sent.get(entry.seen.frame, 0) > entry.sent_before
@@ -197,15 +230,15 @@ class Hands:
 
     def _restore_emptied(self) -> None:
         for entry in list(self._entries):
-            if entry.state() == "emptied":
+            if entry.state() == "emptied" and not self._was_anything_sent(entry):
                 self._type_again(entry)
 
     def _type_again(self, entry: Entry) -> None:
         """Fill a form again that was emptied before it was sent."""
         self._entries.remove(entry)
-        self._type_anew(entry.seen, entry.value, entry.indexes, leave=entry.leave)
+        self._type_anew(entry.seen, entry.value, entry.indexes, patience_s=entry.patience_s, leave=entry.leave)
 
-    def _type_anew(self, seen: Sighting, value: str, indexes: Sequence[int], *, leave: bool) -> None:
+    def _type_anew(self, seen: Sighting, value: str, indexes: Sequence[int], *, patience_s: float, leave: bool) -> None:
         self._refills += 1
         if self._refills > MOST_REFILLS:
             raise SiteStop("The page empties its form again and again. Run again.", kind="form_emptied")
@@ -213,7 +246,7 @@ class Hands:
         found = self.find(seen.landmark.name)
         if len(found.items) != len(seen.items):
             raise SiteStop("The form to fill has changed while it was filled. Run again.", kind="field_lost")
-        self.type_into(found, value, indexes, leave=leave)
+        self.type_into(found, value, indexes, patience_s=patience_s, leave=leave)
 
     def _handle(self, sighting: Sighting, index: int) -> ElementHandle:
         return sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS)

@@ -13,6 +13,7 @@ from automation.errors import NeedsPerson, OffPath, Refused, SignInRefused, Site
 from automation.hands import complaints
 from automation.place import interrupted
 from automation.tabs import OPEN_TIMEOUT_MS, RATE_LIMIT_S, rate_limited
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from automation.look import Sighting
     from automation.run import Run
 
+LOOK_AGAIN_MS = 50.0
+"""Between two looks while something is waited for that may take long."""
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
@@ -62,7 +65,9 @@ class Obstacles:
 
     def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Stop when the store shows a refusal that was not there before the step's last act."""
-        fresh = self._fresh_complaint(sightings) if self._run.hands.acted else None
+        in_front = self._run.tabs.in_front
+        mine = [sighting for sighting in sightings if sighting.frame.page in in_front]
+        fresh = self._fresh_complaint(mine) if self._run.hands.acted else None
         if fresh is None:
             self._unsure_since = math.inf
             return
@@ -166,7 +171,7 @@ class Obstacles:
                         f"{interruption.intent}, and nobody did it in time. Run again; nothing is lost.",
                         kind=interruption.name,
                     )
-                run.tick()
+                run.tick(LOOK_AGAIN_MS)
 
     def _await_gone(self, interruption: Interruption, before: Sighting) -> None:
         """Wait until what lay over the page is gone from it; another document may bring its own."""
@@ -179,14 +184,15 @@ class Obstacles:
                     expected="the page below",
                     seen=self._run.tabs.seen(),
                 )
-            self._run.tick()
+            self._run.tick(LOOK_AGAIN_MS)
 
     def _await_answer(self, interruption: Interruption, before: Sighting) -> None:
         """Wait until the interruption is gone; one that comes back in a new document is a no."""
-        run = self._run
-        deadline = time.monotonic() + ANSWER_S
+        run, began = self._run, time.monotonic()
+        deadline = began + ANSWER_S
         while True:
-            sightings = run.tabs.look("error", *(each.shows for each in self._flow.interruptions))
+            names = {each.shows for each in self._flow.interruptions} | {"error"}
+            sightings = run.tabs.look(*sorted(names), pages=run.tabs.in_front)
             now = interrupted(self._flow.interruptions, sightings)
             still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
             fresh = self._fresh_complaint(sightings)
@@ -194,7 +200,7 @@ class Obstacles:
                 raise self._not_let_in(interruption, fresh)
             if not still:
                 return
-            run.tick()
+            run.tick(pace_ms(time.monotonic() - began))
 
     def _not_let_in(self, interruption: Interruption, said: str | None) -> SignInRefused:
         self._run.sign_in.refused()

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from automation.mailbox import Code
 
 STORES = Path(flows.__file__).with_name("stores")
-TICK_MS = 25
 DEFAULTS: Options = {"yes": True, "code_timeout": 30.0, "settle": 10.0, "timeout": 120.0}
 """Nobody is asked in a test, and a test is less patient than a person."""
 
@@ -260,15 +259,15 @@ class ExpectedCode:
         return self.code.value
 
 
-def _live(page: Page | None) -> None:
+def _live(page: Page | None, milliseconds: float) -> None:
     """Let a moment pass; a page whose test only sleeps gets no answers."""
     if page is None or page.is_closed():
-        time.sleep(TICK_MS / 1000)
+        time.sleep(milliseconds / 1000)
         return
     from playwright.sync_api import Error  # noqa: PLC0415 - only where there is a page
 
     try:
-        page.wait_for_timeout(TICK_MS)
+        page.wait_for_timeout(milliseconds)
     except Error:
         if not page.is_closed():
             raise

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from automation.store import Store
     from automation.task import Signals, Task
 
-TICK_MS = 25
-
 
 class Run:
     """One attempt on one account, on its own tabs, with its own journal."""
@@ -85,7 +83,7 @@ class Run:
         """The id of the step under way; None before the first."""
         return self.hands.step_id
 
-    def tick(self, milliseconds: float = TICK_MS) -> None:
+    def tick(self, milliseconds: float) -> None:
         """Let the page live for a moment; stop here when the user or the clock says so."""
         self._on_tick()
         self._heed_signals()
@@ -118,11 +116,16 @@ class Run:
                 kind="unreadable",
             )
 
+    def check_mailboxes(self) -> None:
+        """See that both mailboxes work, before anything is clicked."""
+        for awaited in self.awaited.values():
+            awaited.end_check()
+
     # -- what a step does ----------------------------------------------------------------------
 
     def shows(self, name: str) -> bool:
         """Whether the landmark shows right now."""
-        return bool(self.tabs.look(name))
+        return bool(self.tabs.look(name, pages=self.tabs.in_front))
 
     def click(self, name: str) -> None:
         """Click a landmark; where it is missing and has a deep link, open that instead."""
@@ -168,7 +171,7 @@ class Run:
             )
         for awaited in self.awaited.values():
             awaited.typed(code)
-        self.hands.type_into(found, code.value, range(boxes))
+        self.hands.type_code(found, code.value, boxes)
 
     def submit(self) -> None:
         """Submit what was typed, unless the page has done so by itself."""
@@ -202,7 +205,7 @@ class Run:
 
     def code(self, party: Party) -> Code:
         """The code from the letter that was asked for, waited for while the page stays alive."""
-        return self.awaited[party].code(self.hands.find("code_field"))
+        return self.awaited[party].code(lambda: self.hands.find("code_field"))
 
     def confirm_change(self) -> None:
         """Ask the person whether to go on; `--yes` has answered already."""

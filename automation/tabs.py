@@ -58,6 +58,7 @@ class Tabs:
         """Tabs that were there before the run: nobody's business."""
         self._popups: set[Page] = set()
         """Tabs that pages of ours have opened."""
+        self._behind: set[Page] = set()
         context.on("request", self._count)
         context.on("requestfailed", self._note_failure)
         context.on("response", self._note_answer)
@@ -68,6 +69,20 @@ class Tabs:
         """The run's own open tabs, newest first."""
         mine = (page for page in reversed(self.context.pages) if page not in self._others)
         return [page for page in mine if not page.is_closed()]
+
+    @property
+    def in_front(self) -> list[Page]:
+        """The tab that was acted on last and those opened since, newest first.
+
+        The older ones behind it are slow to answer, for the browser has put them to rest.
+        """
+        pages = self.pages
+        return [page for page in pages if page not in self._behind] or pages
+
+    def act_on(self, page: Page) -> None:
+        """From now on this tab and newer ones are in front."""
+        pages = self.pages
+        self._behind = set(pages[pages.index(page) + 1 :]) if page in pages else set()
 
     @property
     def alive(self) -> bool:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 T = TypeVar("T")
+SHORTEST_MS, LONGEST_MS = 10.0, 50.0
+
+
+def pace_ms(waited_s: float) -> float:
+    """How long to rest between two looks: a tenth of the wait so far, so that short waits end at once."""
+    return min(max(SHORTEST_MS, waited_s * 100), LONGEST_MS)
 
 
 class Worker:
@@ -20,15 +28,23 @@ class Worker:
         """Set when nobody wants the answer any more; whoever works in the thread looks at it."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
-    def call(self, work: Callable[[], T], pump: Callable[[], None]) -> T:
-        """Do the work in the thread, calling `pump` here over and over until it is done.
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Begin the work in the thread."""
+        return self._thread.submit(work)
+
+    def call(self, work: Callable[[], T], pump: Callable[[float], object]) -> T:
+        """Do the work in the thread and wait for it; see `finish`."""
+        return self.finish(self.begin(work), pump)
+
+    def finish(self, future: Future[T], pump: Callable[[float], object]) -> T:
+        """Wait for work that was begun, calling `pump` here with so many milliseconds, over and over.
 
         What `pump` raises (a cancelled run, a closed page) tells the work to stop and goes on.
         """
-        future = self._thread.submit(work)
+        began = time.monotonic()
         try:
             while not future.done():
-                pump()
+                pump(pace_ms(time.monotonic() - began))
         except BaseException:
             self.stop.set()
             raise

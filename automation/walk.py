@@ -11,8 +11,11 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
+from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from automation.flow import Flow, Step
     from automation.ledger import Settlement
     from automation.look import Sighting
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 ARRIVE_S = 45.0
 """How long a step's landmark may take to show."""
+ELSEWHERE_S = 0.5
+"""How often the tabs behind the one that was acted on are looked at too: the person may go on there."""
 BACK_S = 2.0
 """How long, after an interruption, the path gets to go on before an earlier place counts."""
 WRONG_CODE = frozenset({"wrong_code", "code_expired"})
@@ -54,8 +59,9 @@ class Walk:
         run.past_interruptions = self._obstacles.get_past
 
     def begin(self) -> int:
-        """Open the store and see where that is."""
+        """Open the store and see where that is, and that the mailboxes work."""
         self._run.tabs.open(self._run.store.start)
+        self._run.check_mailboxes()
         self._began = time.monotonic()
         self.place = self._await_place(None, 0).index
         return self.place
@@ -65,6 +71,7 @@ class Walk:
         run = self._run
         run.hands.begin(step)
         self._began, run.tabs.failed = time.monotonic(), None
+        self._pictures = len(run.journal.pictures)
         run.journal.write("step", id=step.id, intent=step.intent)
         outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
         if outcome is not None:
@@ -103,7 +110,7 @@ class Walk:
     def _commit(self, step: Step, index: int) -> str | None:
         """Write the intent, do the step, and whatever happens go on to the proof."""
         run = self._run
-        run.tick()  # the last moment at which a Ctrl-C means no
+        run.tick(0)  # the last moment at which a Ctrl-C means no
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
         run.intending, run.journal.needed = True, False
@@ -143,12 +150,16 @@ class Walk:
     def _await_place(self, step: Step | None, first: int) -> Place:
         """Race the landmarks of all remaining steps and all interruptions; the furthest step that shows wins."""
         run, steps = self._run, self._flow.steps
-        deadline = time.monotonic() + ARRIVE_S
+        began = time.monotonic()
+        deadline, elsewhere_at = began + ARRIVE_S, began + ELSEWHERE_S
         # Once an interruption was dealt with, the site may go on from anywhere, from the start even.
-        anywhere_from = time.monotonic() if step is None else math.inf
+        anywhere_from = began if step is None else math.inf
         while time.monotonic() < deadline:
             self._obstacles.heed_faults(step)
-            sightings = self._sweep()
+            pages = run.tabs.in_front
+            if time.monotonic() > elsewhere_at:
+                pages, elsewhere_at = run.tabs.pages, time.monotonic() + ELSEWHERE_S
+            sightings = self._sweep(pages)
             if step is not None and step.commits:
                 if self._obstacles.stand_in_the_way(sightings):
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
@@ -165,13 +176,13 @@ class Walk:
                 return found
             self._obstacles.heed_refusal(step, sightings)
             self._obstacles.heed_return(step)
-            run.tick()
+            run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 
-    def _sweep(self) -> list[Sighting]:
+    def _sweep(self, pages: list[Page]) -> list[Sighting]:
         names = {step.arrives for step in self._flow.steps if step.arrives}
         names |= {item.shows for item in self._flow.interruptions} | {self._flow.start, "error"}
-        return self._run.tabs.look(*sorted(names))
+        return self._run.tabs.look(*sorted(names), pages=pages)
 
     def _skipped(self, first: int, found: Place) -> None:
         if found.index < first and self._run.step_id is not None:
@@ -204,6 +215,7 @@ class Walk:
 
     def _tell(self, step: Step, found: Place | None) -> None:
         run, sighting = self._run, found.sighting if found else None
+        pictured = len(run.journal.pictures) > self._pictures  # the proof keeps a picture of its own
         run.journal.write(
             "arrived",
             step=step.id,
@@ -215,5 +227,5 @@ class Walk:
             ranks=sighting.landmark.ranks if sighting else None,
             how=sighting.how if sighting else None,
             url=sighting.frame.page.url.split("?")[0].split("#")[0] if sighting else None,
-            picture=run.picture(step.id, sighting.frame.page if sighting else None),
+            picture=None if pictured else run.picture(step.id, sighting.frame.page if sighting else None),
         )
