@@ -155,7 +155,7 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            run.past_interruptions(fresh())
+            run.hands.get_past(fresh())
             shown = self._read(fresh(), where=where, full=full)
             if shown is not None:
                 return shown
@@ -233,6 +233,15 @@ class Account:
 
     def _doubt(self, shown: Shown | None) -> Unknown:
         run = self._run
+        if shown == "old" and (pending := run.tabs.look("pending")):
+            return Unknown(
+                "The site has taken the new address, and the change waits for a confirmation: look into both "
+                "mailboxes. Run again afterwards to find out.",
+                kind="pending",
+                expected=run.task.masked(run.new),
+                seen=run.task.masked(run.old),
+                store_said=pending[0].items[0].said,
+            )
         if shown == "old":
             return Unknown(
                 f"The new address was submitted, but after {run.task.settle_s:g} s the account, opened afresh, still "

@@ -16,7 +16,7 @@ from automation.waiting import pace_ms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from playwright.sync_api import ElementHandle, Frame
+    from playwright.sync_api import ElementHandle, Frame, Page
 
     from automation.flow import Step
     from automation.journal import Journal
@@ -53,6 +53,8 @@ class Hands:
         """Landmarks of what may lie over a page, such as a cookie banner."""
         self.clear: Callable[[list[Sighting]], bool] = lambda _: False
         """Takes away what lies over a page; False where nothing does."""
+        self.get_past: Callable[[list[Page]], bool] = lambda _: False
+        """Deals with whatever else stands in the way on some tabs; False where nothing does."""
         self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
         self.submitted: Entry | None = None
         """What the step has submitted last; None before."""
@@ -252,9 +254,9 @@ class Hands:
         return sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS)
 
     def _may_try_again(self) -> bool:
-        """Whether something lay over the page and was taken away; at the commit nothing is clicked twice."""
+        """Whether something stood in the way and was dealt with; at the commit nothing is clicked twice."""
         committing = self.step is not None and self.step.commits
-        return not committing and self.clear(self._tabs.look(*self.over))
+        return not committing and self.get_past(self._tabs.pages)
 
     def _click_once_more(self, sighting: Sighting, index: int) -> None:
         try:

@@ -42,8 +42,10 @@ class Obstacles:
         self._unsure_since = math.inf
         self._back_since = math.inf
         self._clearing = False
+        self._before: str | None = None
         self._over = tuple(each for each in flow.interruptions if each.over)
         run.hands.over, run.hands.clear = tuple(each.shows for each in self._over), self.clear
+        run.hands.get_past = self.get_past
 
     def heed_faults(self, step: Step | None) -> None:
         """A crashed tab or the browser's error page: opened again while that is safe, else a stop."""
@@ -106,11 +108,17 @@ class Obstacles:
         kinds = self._run.store.refusals
         return next((kind for kind, words in kinds.items() if any(word in said.casefold() for word in words)), None)
 
-    def get_past(self, pages: list[Page]) -> None:
-        """Deal with whatever stands in the way on these tabs."""
+    def get_past(self, pages: list[Page]) -> bool:
+        """Deal with whatever stands in the way on these tabs; False where nothing does."""
         names = {item.shows for item in self._flow.interruptions} | {"error"}
+        any_met = False
         while self.dealt_with(self._run.tabs.look(*sorted(names), pages=pages)):
-            pass
+            any_met = True
+        return any_met
+
+    def arrived(self) -> None:
+        """The path goes on: what was dealt with is over."""
+        self._before = None
 
     def stand_in_the_way(self, sightings: list[Sighting]) -> bool:
         """Whether something shows that has to be dealt with first, other than what merely lies over the page."""
@@ -130,7 +138,7 @@ class Obstacles:
 
     def dealt_with(self, sightings: list[Sighting]) -> Interruption | None:
         """Deal with one interruption and return it; None when there is none."""
-        met = interrupted(self._flow.interruptions, sightings)
+        met = interrupted(self._flow.interruptions, sightings, self._before)
         if met is None:
             return None
         if met[0].over:
@@ -141,6 +149,8 @@ class Obstacles:
     def _deal_with(self, interruption: Interruption, sighting: Sighting) -> None:
         run, began = self._run, time.monotonic()
         run.journal.write("met", name=interruption.name)
+        if not (interruption.over or interruption.after):
+            self._before = interruption.name
         interruption.action(run)
         if interruption.person:
             self._await_person(interruption)
@@ -193,7 +203,7 @@ class Obstacles:
         while True:
             names = {each.shows for each in self._flow.interruptions} | {"error"}
             sightings = run.tabs.look(*sorted(names), pages=run.tabs.in_front)
-            now = interrupted(self._flow.interruptions, sightings)
+            now = interrupted(self._flow.interruptions, sightings, self._before)
             still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
             fresh = self._fresh_complaint(sightings)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 class Run:
     """One attempt on one account, on its own tabs, with its own journal."""
 
-    past_interruptions: Callable[[list[Page]], None]
-    """Gets past whatever stands in the way on some tabs; set by whoever takes the flow."""
-
     def __init__(
         self,
         *,
@@ -206,6 +203,20 @@ class Run:
     def code(self, party: Party) -> Code:
         """The code from the letter that was asked for, waited for while the page stays alive."""
         return self.awaited[party].code(lambda: self.hands.find("code_field"))
+
+    @contextmanager
+    def foresee_code(self) -> Iterator[None]:
+        """Take the baseline of the account's mailbox, in case the block's click makes the site send a code."""
+        awaited = self.awaited[self.sign_in.party]
+        awaited.foresee()
+        yield
+        awaited.requested("sign-in", self.hands.acted_at)
+
+    def foreseen_code(self, name: str) -> Code:
+        """The code that the site has sent by itself, for the field of that name."""
+        awaited, field = self.awaited[self.sign_in.party], self.hands.find(name)
+        awaited.came_unasked()
+        return awaited.code(lambda: field)
 
     def confirm_change(self) -> None:
         """Ask the person whether to go on; `--yes` has answered already."""

@@ -29,6 +29,11 @@ class SignIn:
         return task.new if self._name == "new" else task.sign_in_name
 
     @property
+    def party(self) -> Party:
+        """Whose mailbox a code at the sign-in goes to: the address that the account has by now."""
+        return "new" if self._ledger.sign_in_with_new(self._task.new) else "old"
+
+    @property
     def password(self) -> str:
         """The password; a stop when none is configured, or when the store has refused it in this run."""
         if self._task.password is None:

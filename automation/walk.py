@@ -56,7 +56,6 @@ class Walk:
         self.place = START
         self._tried_again: set[str] = set()
         self._obstacles = Obstacles(flow, run)
-        run.past_interruptions = self._obstacles.get_past
 
     def begin(self) -> int:
         """Open the store and see where that is, and that the mailboxes work."""
@@ -172,6 +171,7 @@ class Walk:
                 found = furthest(steps, sightings, 0, run.known)
                 found = found or at_start(self._flow, sightings)
             if found:
+                self._obstacles.arrived()
                 self._skipped(first, found)
                 return found
             self._obstacles.heed_refusal(step, sightings)
