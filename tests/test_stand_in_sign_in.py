@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sample_stand_ins import ERROR, OLD, PAGE, SHOP_PASSWORD, TEXTS, Store, html_of, letters, store, wrong
 
 if TYPE_CHECKING:
@@ -102,3 +103,75 @@ def test_the_letter_says_in_its_language_that_the_code_is_for_signing_in(languag
             assert TEXTS[language]["letter"]["code_sign_in"] in text
             assert TEXTS[language]["letter"]["code_old"] not in text
             assert code in text
+
+
+def test_the_suggestions_lie_on_the_button_until_they_are_sent_away(page: Page) -> None:
+    with store(generation="center", switches={"suggestion_menu": True}) as shop:
+        page.goto(shop.at["store"] + "login.html")
+        name, menu = page.locator(".nfm-login-id input"), page.locator("div.nfm-multiple-email-prompt")
+        name.wait_for()
+        assert menu.is_hidden()
+        name.press_sequentially(OLD)
+        page.keyboard.press("Tab")
+        with pytest.raises(PlaywrightTimeout, match="intercepts pointer events"):
+            page.locator(".nfm-login-continue").click(timeout=300)
+        assert menu.locator("div > div").all_inner_texts()[0] == "anna.rossi@gmail.com"
+
+        name.press("Escape")
+        assert menu.is_hidden()
+        page.keyboard.press("Tab")
+        page.locator(".nfm-login-continue").click(trial=True)
+        name.press("End")
+        name.press("Backspace")
+        assert menu.is_visible()
+        menu.get_by_text("anna.rossi@gmail.com").click()
+
+        assert name.input_value() == "anna.rossi@gmail.com"
+        assert menu.is_hidden()
+
+
+@both
+def test_a_remembered_account_is_asked_for_its_password_only(page: Page, generation: str) -> None:
+    with store(generation=generation, switches={"remembered": "same"}) as shop:
+        place = sign_in_form(page, shop)
+        assert "a***i@example.org" in place.locator("form:not(.search):visible").inner_text()
+        assert place.locator("form:not(.search) input:visible").count() == 1
+        password(place, "wrong")
+        place.get_by_text(ERROR["wrong_password"]).wait_for()
+
+        password(place, SHOP_PASSWORD)
+
+        page.locator(".account-menu").wait_for()
+        assert [(each["account"], each["right"]) for each in shop.truth()["sign_ins"]] == [(OLD, False), (OLD, True)]
+
+
+@both
+def test_where_somebody_else_is_remembered_the_account_is_switched(page: Page, generation: str) -> None:
+    with store(generation=generation, switches={"remembered": "other"}) as shop:
+        place = sign_in_form(page, shop)
+        assert "b***i@example.com" in place.locator("form:not(.search):visible").inner_text()
+        password(place, SHOP_PASSWORD)
+        place.get_by_text(ERROR["wrong_password"]).wait_for()
+
+        place.locator("form:not(.search):visible").get_by_text(PAGE["switch_account"]).click()
+        place.locator("#fm-login-id, .nfm-login-id input").fill(OLD)
+        if generation == "center":
+            page.keyboard.press("Tab")
+            place.locator(".nfm-login-continue").click()
+        password(place, SHOP_PASSWORD)
+
+        page.locator(".account-menu").wait_for()
+        assert [each["right"] for each in shop.truth()["sign_ins"]] == [False, True]
+
+
+def sign_in_form(page: Page, shop: Store) -> Place:
+    """The sign-in with its password field."""
+    page.goto(shop.at["store"] + ("login.htm" if shop.generation == "legacy" else "login.html"))
+    place: Place = page.frame_locator("#alibaba-login-box") if shop.generation == "legacy" else page.locator("body")
+    place.locator("#fm-login-password").wait_for()
+    return place
+
+
+def password(place: Place, typed: str) -> None:
+    place.locator("#fm-login-password").fill(typed)
+    place.locator("#fm-login-submit, .nfm-login-submit").click()
