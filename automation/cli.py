@@ -284,6 +284,8 @@ def runs(
                 print(f"  {result['run']}  {result['outcome']:<13}{result['old'] or '?'} → {result['new'] or '?'}")
         return 0
     result = kept_run(folder, run)
+    if show and result["report"] is None:
+        raise SettingsStop(f"The run {result['run']} ended before it wrote a report.", kind="no_report")
     _tell(result, as_json=as_json, mend=mended_in(folder, result["run"]))
     if show:
         typer.launch(Path(result["report"]).as_uri())
