@@ -364,9 +364,11 @@ def _around(settings: Settings, state: Path) -> Iterator[Around]:
 
     signals, progress = Signals(), Progress(sys.stderr, quiet=settings.quiet)
     before = {number: signal.signal(number, signals.note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    umask = os.umask(0o077)  # what the browser writes is the user's alone, too
     try:
         yield Around(state, signals, Person(), (progress,), progress.tick)
     finally:
+        os.umask(umask)
         for number, handler in before.items():
             signal.signal(number, handler)
 
