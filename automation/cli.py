@@ -284,6 +284,8 @@ def runs(
                 print(f"  {result['run']}  {result['outcome']:<13}{result['old'] or '?'} → {result['new'] or '?'}")
         return 0
     result = kept_run(folder, run)
+    if show and result["report"] is None:
+        raise SettingsStop(f"The run {result['run']} ended before it wrote a report.", kind="no_report")
     _tell(result, as_json=as_json, mend=mended_in(folder, result["run"]))
     if show:
         typer.launch(Path(result["report"]).as_uri())
@@ -362,9 +364,11 @@ def _around(settings: Settings, state: Path) -> Iterator[Around]:
 
     signals, progress = Signals(), Progress(sys.stderr, quiet=settings.quiet)
     before = {number: signal.signal(number, signals.note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    umask = os.umask(0o077)  # what the browser writes is the user's alone, too
     try:
         yield Around(state, signals, Person(), (progress,), progress.tick)
     finally:
+        os.umask(umask)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -1,7 +1,8 @@
 """`readdress …`, which stops itself (SIGSTOP) at moments of its run: python paused.py MOMENT,… ARGUMENTS…
 
-A moment is a kind of event and a step, such as `step:A5`, `act:A8d` or `settled:`; it has come as soon as such an
-event stands in the journal. At each the run stops once, and whoever started it does what it wants before it goes on.
+A moment is a kind of event and a step or landmark, such as `step:A5`, `act:A8d`, `act:code_field` or `settled:`; it
+has come as soon as such an event stands in the journal. At each the run stops once, and whoever started it does what
+it wants before it goes on.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from automation.cli import main
 
 
 def stop_at(moments: list[tuple[str, str]]) -> None:
-    """Stop this process once at each of these (kind, step), in this order."""
+    """Stop this process once at each of these (kind, name), in this order."""
 
     def reached(name: str, _descriptor: int, line: bytes) -> None:
         event = json.loads(line) if name == "after a line" and line else {}
-        passed = [(event.get("event"), event.get(name, "")) for name in ("step", "id", "no name")]
+        names = ["", *(event.get(field) for field in ("step", "id", "landmark"))]
+        passed = [(event.get("event"), name) for name in names]
         if moments and moments[0] in passed:
             del moments[0]
             os.kill(os.getpid(), signal.SIGSTOP)
@@ -29,5 +31,5 @@ def stop_at(moments: list[tuple[str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    stop_at([(kind, step) for kind, _, step in (moment.partition(":") for moment in sys.argv.pop(1).split(","))])
+    stop_at([(kind, name) for kind, _, name in (moment.partition(":") for moment in sys.argv.pop(1).split(","))])
     main()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sample_processes import processes, wait_until_nothing_is_left
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ class Paused:
         wait_until_nothing_is_left(self.home)
         return code
 
+    def output(self) -> str:
+        """Let the run go on to its end: all that it has said, on stdout and on stderr."""
+        self.go_on()
+        out, err = self.process.communicate(timeout=PATIENCE_S)
+        wait_until_nothing_is_left(self.home)
+        return out + err
+
     def result(self, within: float = PATIENCE_S) -> dict[str, Any]:
         """Let the run go on to its end; nothing is left of it then."""
         self.go_on()
@@ -116,3 +124,10 @@ def wait_until_stopped(process: subprocess.Popen[str]) -> None:
     if status.si_code != os.CLD_STOPPED:
         raise AssertionError(process.communicate())
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # this stop was seen; the next wait is for the next one
+
+
+def some(values: list[Any], *quick: Any) -> list[Any]:
+    """All values; those that are not quick ones only in the full matrix."""
+    plain = [value if isinstance(value, tuple) else (value,) for value in values]
+    marks = [() if value in quick else pytest.mark.full for value in values]
+    return [pytest.param(*value, marks=mark) for value, mark in zip(plain, marks, strict=True)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 GONE_S = 10
 """How long a browser may outlive its run."""
 PAUSE_S = 0.02
@@ -32,6 +36,17 @@ def processes(home: Path) -> dict[int, str]:
 def wait_until_nothing_is_left(home: Path) -> None:
     """Fail unless every process of the run is gone in time."""
     assert until(lambda: not processes(home), GONE_S), processes(home)
+
+
+def told_to(home: Path) -> dict[int, bytes]:
+    """Arguments and environment, by pid, of each process of the run."""
+    folders = [Path("/proc") / str(pid) for pid in processes(home)]
+    return {int(each.name): (each / "cmdline").read_bytes() + (each / "environ").read_bytes() for each in folders}
+
+
+def pages_of(home: Path) -> list[int]:
+    """The pids of the processes in which the browser shows pages."""
+    return [pid for pid, command in processes(home).items() if "--type=renderer" in command]
 
 
 def browser_of(home: Path) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sample_kill import Killed, Victim, check_verdict
+from sample_processes import ON_LINUX
 from sample_runs import Command
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
+pytestmark = ON_LINUX
 MOST = 300
 """More failpoints than any run has."""
 EVERY = 10

@@ -10,8 +10,8 @@ from signal import SIGINT, SIGKILL, SIGTERM
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_paused import PATIENCE_S, paused
-from sample_processes import browser_of, driver_of
+from sample_paused import PATIENCE_S, paused, some
+from sample_processes import ON_LINUX, browser_of, driver_of
 
 from flows.change_email import flow
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
+pytestmark = ON_LINUX
 STEPS = [f"step:{step.id}" for step in flow.steps]
 COMMIT = STEPS.index("step:A8d")
 BEFORE_THE_COMMIT = STEPS[: COMMIT + 1]
@@ -32,13 +33,6 @@ AFTER_THE_COMMIT = ["intent:", "act:A8d", *STEPS[COMMIT + 1 :], "settled:", "arr
 SOON_S = 10
 ASLEEP_S = 4
 EXITS = {SIGINT: 130, SIGTERM: 143}
-
-
-def some(values: list[Any], *quick: Any) -> list[Any]:
-    """All values; those that are not quick ones only in the full matrix."""
-    plain = [value if isinstance(value, tuple) else (value,) for value in values]
-    marks = [() if value in quick else pytest.mark.full for value in values]
-    return [pytest.param(*value, marks=mark) for value, mark in zip(plain, marks, strict=True)]
 
 
 def pairs(moments: list[str], *quick: tuple[str, Signals]) -> list[Any]:
