@@ -55,7 +55,7 @@
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
-    if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
+    if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => within(name, wanted)));
     // A text: the smallest elements that contain the words, looked for from the whole page downwards.
     const holds = (element) => [...wanted].some((word) => said(element).includes(word));
     const smallest = (element) => {
@@ -66,11 +66,15 @@
     return body && holds(body) ? smallest(body).filter((element) => element !== body && visible(element)) : [];
   };
 
+  // A field's label may say more: “Re-enter the new e-mail address”, “Verification code 1 / 6”.
+  const within = (label, wanted) => [...wanted].some((word) => ` ${label} `.includes(` ${word} `));
+
   // The name by which words found it, else its first.
   const called = (probe, element) => {
     const names = probe.kind === "field" ? labelled(element) : named(element);
     const wanted = new Set([...probe.words, ...probe.candidates].map(folded));
-    return names.find((name) => wanted.has(name)) || names[0] || "";
+    const fits = (name) => probe.kind === "field" ? within(name, wanted) : wanted.has(name);
+    return names.find(fits) || names[0] || "";
   };
 
   const hits = [];
