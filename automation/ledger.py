@@ -76,6 +76,11 @@ class Ledger:
         last = next((e for e in reversed(self._entries) if e["entry"] in {"intent", "settled"}), None)
         return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
 
+    def is_open_for(self, new: str) -> bool:
+        """Whether nobody knows yet what became of a submit of this new address."""
+        intent = self.open_intent()
+        return intent is not None and intent.new == address_key(new)
+
     def requested_recently(self, mailbox: str, now: datetime) -> bool:
         """Whether an earlier letter to this mailbox may still be under way."""
         asked = (e for e in self._entries if e["entry"] == "requested" and e["mailbox"] == mailbox)

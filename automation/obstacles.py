@@ -207,18 +207,23 @@ class Obstacles:
             still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
             fresh = self._fresh_complaint(sightings)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
-                raise self._not_let_in(interruption, fresh)
+                self._not_let_in(interruption, fresh, before.frame.page)
+                return
             if not still:
                 return
             run.tick(pace_ms(time.monotonic() - began))
 
-    def _not_let_in(self, interruption: Interruption, said: str | None) -> SignInRefused:
-        self._run.sign_in.refused()
-        kind = self._kind(said or "")
-        return SignInRefused(
+    def _not_let_in(self, interruption: Interruption, said: str | None, page: Page) -> None:
+        """Stop; go back for the other name where nobody knows which of the two the account has."""
+        run, told = self._run, self._kind(said or "")
+        kind = told if told in SIGN_IN_KINDS else "wrong_password"
+        if run.sign_in.refused(kind):
+            run.tabs.open(run.store.start, page)
+            return
+        raise SignInRefused(
             f"The store refused to sign in{f': “{said}”' if said else ''}. What was typed is not typed again. "
             "Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
-            kind=kind if kind in SIGN_IN_KINDS else "wrong_password",
+            kind=kind,
             store_said=said,
             expected="signed in",
             seen=interruption.shows,

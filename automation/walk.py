@@ -6,8 +6,6 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Error as PlaywrightError
-
 from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
@@ -116,7 +114,7 @@ class Walk:
         run.account.forget()
         try:
             return self._act_and_arrive(step, index)
-        except (Stop, PlaywrightError) as stop:
+        except Exception as stop:  # a dead driver raises whatever it likes
             if not run.hands.acted:
                 self._settle("no_effect", "nothing was typed or clicked")
                 raise

@@ -111,6 +111,20 @@ def visit(page: Page, shop: Store, stage: str, **switches: Any) -> Locator:
     return place_of(page, shop, stage).locator(SHOWS[shop.generation][stage]).first
 
 
+def is_covered(found: Locator) -> bool:
+    """Whether something else would take a click on the middle of what shows of an element."""
+    return bool(
+        found.evaluate(
+            """element => {
+              element.scrollIntoView({ block: "center" });
+              const { x, y, width, height } = element.getBoundingClientRect();
+              const middle = Math.min(Math.max(y + height / 2, 1), innerHeight - 1);
+              return !element.contains(document.elementFromPoint(x + width / 2, middle));
+            }"""
+        )
+    )
+
+
 def place_of(page: Page, shop: Store, stage: str, *, instead: bool = False) -> Place:
     """Where a stage is shown, or what stands `instead` of it: in an iframe, or on the page itself."""
     if shop.generation == "legacy":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_paused import PATIENCE_S, paused, some
-from sample_processes import ON_LINUX, browser_of, driver_of
+from sample_processes import ON_LINUX, browser_of, driver_of, wait_until_nothing_is_left
 
 from flows.change_email import flow
 
@@ -121,8 +121,8 @@ def test_a_run_that_was_stopped_for_seconds_goes_on(
     assert address(store) == store.new
 
 
-@pytest.mark.parametrize("moment", some(BEFORE_THE_COMMIT, "step:A2", "step:A8d"))
-def test_a_browser_that_is_killed_before_the_commit_ends_with_site(
+@pytest.mark.parametrize("moment", some([*BEFORE_THE_COMMIT, "intent:"], "step:A2", "intent:"))
+def test_a_browser_that_is_killed_before_anything_is_submitted_ends_with_site(
     moment: str, command: Command, store: StandIn
 ) -> None:
     result = with_killed(browser_of, moment, command, store)
@@ -131,7 +131,7 @@ def test_a_browser_that_is_killed_before_the_commit_ends_with_site(
 
 
 @pytest.mark.parametrize("killed", [browser_of, driver_of])
-@pytest.mark.parametrize("moment", some(["intent:", "act:A8d", "step:A9"], "step:A9"))
+@pytest.mark.parametrize("moment", some(["act:A8d", "step:A9"], "step:A9"))
 def test_a_browser_or_driver_that_is_killed_after_the_commit_is_unknown_and_the_next_run_finds_out(
     moment: str, killed: Callable[[Path], int], command: Command, store: StandIn
 ) -> None:
@@ -144,8 +144,8 @@ def test_a_browser_or_driver_that_is_killed_after_the_commit_is_unknown_and_the_
     assert [submit["applied"] for submit in store.truth()["submits"]].count(True) == 1
 
 
-@pytest.mark.parametrize("moment", some(BEFORE_THE_COMMIT, "step:A5"))
-def test_a_driver_that_is_killed_before_the_commit_ends_with_site(
+@pytest.mark.parametrize("moment", some([*BEFORE_THE_COMMIT, "intent:"], "step:A5"))
+def test_a_driver_that_is_killed_before_anything_is_submitted_ends_with_site(
     moment: str, command: Command, store: StandIn
 ) -> None:
     result = with_killed(driver_of, moment, command, store)
@@ -175,3 +175,27 @@ def test_a_terminal_that_is_closed_ends_the_run_like_sigterm(
     [kept] = json.loads(command("runs", "--json").stdout)["runs"]
     assert (kept["outcome"], kept["exit"]) == (outcome, code)
     assert (address(store) == store.new) == (outcome == "changed")
+
+
+@pytest.mark.parametrize(
+    ("moment", "generation"),
+    some(
+        [(moment, generation) for moment in ("act:A8d", "step:A9") for generation in ("legacy", "center")],
+        ("act:A8d", "center"),
+    ),
+)
+def test_after_a_crash_in_the_middle_the_next_run_signs_in_with_whichever_name_the_account_has(
+    moment: str, generation: str, command: Command, fresh: Callable[[str], StandIn]
+) -> None:
+    store = fresh(generation)
+    with paused(command, store, moment) as run:
+        os.kill(browser_of(command.home), SIGKILL)  # first, so that it keeps no session
+        run.send(SIGKILL)
+        run.process.wait()
+    wait_until_nothing_is_left(command.home)
+    had_new = address(store) == store.new
+    assert had_new == (moment == "step:A9")
+    again = command.json("change", "--yes", "--settle", "0.5", **store.environment())
+    assert again["outcome"] == ("already" if had_new else "changed"), again["reason"]
+    wrong = [each for each in store.truth()["sign_ins"] if not each["right"]]
+    assert len(wrong) == (0 if had_new else 1)

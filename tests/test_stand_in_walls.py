@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sample_stand_ins import (
     ERROR,
     NEW,
@@ -168,7 +168,8 @@ def test_a_foreign_form_in_the_verification_posts_to_another_origin(page: Page, 
         for stage in stages(shop):
             if stage not in FIELDS[generation]:
                 continue
-            found = visit(page, shop, stage, foreign_form_at=stage, resend_timer_s=0)
+            # A code that is asked for here is not the one that leads on: no letter.
+            found = visit(page, shop, stage, foreign_form_at=stage, resend_timer_s=0, no_letter=True)
             if generation == "center" and stage != "name_new":
                 found.click()
             field = place_of(page, shop, stage).locator(FIELDS[generation][stage]).first
@@ -177,6 +178,7 @@ def test_a_foreign_form_in_the_verification_posts_to_another_origin(page: Page, 
                 page.keyboard.type("11111")
                 page.keyboard.press("Enter")
             assert shop.truth()["leaks"][-1]["how"] == "posted", stage
+            shop.switch(no_letter=False)
 
 
 @both
@@ -193,16 +195,12 @@ def test_a_pending_change_says_so_and_changes_nothing(generation: str) -> None:
 
 
 @both
-def test_the_first_load_hangs_until_a_reload(page: Page, generation: str) -> None:
-    with store(generation=generation, switches={"first_load_hangs": True}) as shop:
-        with pytest.raises(PlaywrightTimeout):
-            page.goto(shop.at["store"], timeout=700)
-        assert shop.control("switches")["first_load_hangs"] is True
-        page.goto("about:blank")  # Chromium drops a second navigation to where one is under way
+def test_the_first_load_hangs_until_a_second_one(generation: str) -> None:
+    with store(generation=generation, switches={"first_load_hangs": True}) as shop, ThreadPoolExecutor() as pool:
+        first = pool.submit(shop.get, "/")
+        with pytest.raises(TimeoutError):
+            first.result(timeout=0.5)
 
-        page.goto(shop.at["store"])
-
-        page.locator(".goods").wait_for()
+        assert shop.get("/") == first.result()
         assert shop.control("switches")["first_load_hangs"] is False
-        page.reload()
-        page.locator(".goods").wait_for()
+        assert shop.get("/") == first.result()
