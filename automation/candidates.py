@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from automation.characters import folded
 from automation.numbers import LONGEST_RUN, is_year, numbers
 from automation.visible import Line
-from automation.vocabulary import vocabulary
+from automation.vocabulary import GLUED, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ NEAR_WORD = 20
 """Characters between a word like "type" and the number that is meant."""
 MAX_NUMBERS = 300
 
-_SENTENCE_END = re.compile("[.!?;](?=\\s|$)|[\u3002\uff01\uff1f\uff1b]|\t")
+_SENTENCE_END = re.compile(rf"[.!?;](?=\s|$)|[!?;](?=[{GLUED}])|[\u3002\u061b\u061f]|\t")
 _DELIMITERS = (":", "=", ">", "\u2192", "-")
 
 

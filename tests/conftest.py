@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from sample_canaries import PASSWORD, SWITCHES
 from sample_runs import Change, Command
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 pytest_plugins = ["pytester"]
+settings.register_profile("readdress", deadline=None)  # a busy machine is no fault
+settings.load_profile("readdress")
 
 
 def lacking(tool: str) -> None:
