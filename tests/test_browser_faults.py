@@ -77,6 +77,21 @@ def test_a_network_that_goes_away_before_the_commit_ends_with_site(
     assert change(store)["outcome"] == "changed"
 
 
+@pytest.mark.parametrize("step", some(BEFORE_THE_COMMIT, {"A4"}))
+def test_a_name_that_is_not_found_before_the_commit_ends_with_site(
+    step: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(switches={"resend_timer_s": 0})
+    lose = lambda: change.context.route("**/*", lambda route: route.abort("namenotresolved"))  # noqa: E731 - a fault
+    result = change(store, listeners=(at_step(step, lose),))
+    change.context.unroute_all()
+    if result["outcome"] != "changed":  # the step itself may need no request
+        assert (result["outcome"], result["exit"]) == ("site", 8), result["reason"]
+        assert "ERR_NAME_NOT_RESOLVED" in result["reason"]["text"]
+        assert store.truth()["submits"] == []
+        assert change(store)["outcome"] == "changed"
+
+
 @pytest.mark.parametrize("generation", some(["legacy", "center"], {"center"}))
 def test_a_network_that_goes_away_at_the_commit_is_unknown_and_the_next_run_finds_out(
     generation: str, make_store: Callable[..., StandIn], change: Change

@@ -179,3 +179,70 @@ def test_a_session_that_is_over_midway_means_one_more_sign_in(
     assert [try_["right"] for try_ in truth["sign_ins"]] == [True, True]
     assert applied(store) == [True]
     assert max(requested(store).count(party) for party in ("old", "new")) <= 2
+
+
+@generations
+def test_an_old_address_that_still_shows_for_a_while_is_read_until_it_is_new(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"old_shown_for_s": 2.0})
+    result = change(store, settle=30)
+    assert ended(result) == CHANGED, result["reason"]
+    assert applied(store) == [True]
+
+
+@generations
+@pytest.mark.parametrize("party", some(["old", "new"], {"new"}))
+def test_a_code_that_has_expired_is_asked_for_once_more(
+    party: str, generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    switches = {"code_expired_replies": 1, "wrong_code_for": party, "resend_timer_s": 1}
+    store = make_store(generation=generation, switches=switches)
+    result = change(store)
+    assert ended(result) == CHANGED, result["reason"]
+    assert sorted(requested(store)) == sorted(["old", "new", party])
+
+
+@one_generation
+@pytest.mark.usefixtures("impatient")
+def test_a_site_where_everything_is_renamed_is_off_the_path_before_anything_is_asked_for(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"rename_ids": True, "strange_language": True})
+    result = change(store)
+    assert ended(result)[:2] == ("off_path", 7), result["reason"]
+    assert requested(store) == []
+
+
+COVERED = """addEventListener("DOMContentLoaded", () => {
+  if (window !== window.top) return;
+  const cover = document.createElement("div");
+  cover.style = "position: fixed; inset: 0; z-index: 99999";
+  document.body.append(cover);
+})"""
+
+
+@pytest.mark.usefixtures("impatient")
+def test_something_unknown_that_covers_the_page_is_off_the_path(
+    make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.hands.ACT_TIMEOUT_MS", 1_000)
+    store = make_store()
+    change.context.add_init_script(COVERED)
+    result = change(store)
+    assert ended(result) == ("off_path", 7, "not_clickable")
+    assert store.truth()["sign_ins"] == []
+
+
+@pytest.mark.browser_context_args(timezone_id="Pacific/Kiritimati")
+def test_another_time_zone_changes_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
+    assert ended(change(make_store())) == CHANGED
+
+
+def test_an_additional_address_in_the_profile_is_no_proof(make_store: Callable[..., StandIn], change: Change) -> None:
+    store = make_store(generation="legacy", switches={"success_without_change": True})
+    also = f"document.querySelectorAll('.account-email').forEach((row) => row.append(' · {store.new}'))"
+    change.context.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {also} }})")
+    result = change(store)
+    assert ended(result) == ("unknown", 75, "still_old"), result["reason"]
+    assert result["proofs"] == []
