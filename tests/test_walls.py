@@ -58,6 +58,25 @@ def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
     assert address(store) == store.new
 
 
+@generations
+@pytest.mark.usefixtures("impatient")
+def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation)
+
+    def listen(event: dict[str, Any]) -> None:
+        if event["event"] == "intent":
+            store.switch(captcha_at="account")
+
+    result = change(store, listeners=(listen,))
+    assert ended(result)[:2] == ("unknown", 75), result["reason"]
+    store.post("/solve-captcha")
+    store.switch(captcha_at="")
+    assert ended(change(store)) == ("already", 0, None)
+    assert applied(store) == [True]
+
+
 @one_generation
 @pytest.mark.parametrize("stage", some(BEFORE, {"account"}))
 def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
