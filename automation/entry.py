@@ -69,9 +69,9 @@ class Entry:
         return bool(self._ask("(first) => first.heldBack"))
 
     def is_back(self, sighting: Sighting) -> bool:
-        """Whether the sighting is the same field in the same page, loaded anew."""
+        """Whether the sighting is the same field on the same page, once our own has gone: drawn or loaded anew."""
         same = sighting.landmark == self.seen.landmark and urlsplit(sighting.url).path == urlsplit(self.seen.url).path
-        return same and len(sighting.items) == len(self.seen.items) and sighting.born != self.seen.born
+        return same and len(sighting.items) == len(self.seen.items)
 
     def _ask(self, script: str) -> Any:
         """What a script says of the fields; None where their document is gone, or gives no answer."""

@@ -88,11 +88,12 @@ class Obstacles:
 
         Not at the committing step: there only what the store says in words is a no.
         """
-        submitted = self._run.hands.submitted
+        submitted = self._run.hands.form.submitted
         if step is None or step.again is None or step.commits or submitted is None:
             return
         shown = self._run.tabs.look(submitted.seen.landmark.name)
-        back = any(submitted.is_back(sighting) for sighting in shown)
+        anew = [sighting for sighting in shown if sighting.born != submitted.seen.born]
+        back = any(submitted.is_back(sighting) for sighting in anew)
         self._back_since = min(self._back_since, time.monotonic()) if back else math.inf
         if time.monotonic() - self._back_since > UNSURE_S:
             raise Refused("The store asks for the code once more and does not say why.", kind="wrong_code")

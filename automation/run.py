@@ -146,7 +146,7 @@ class Run:
         """Type an address into each visible field of the landmark (some forms ask for it twice)."""
         found = self.hands.find(name)
         for index in range(len(found.items)):
-            self.hands.type_into(found, address, [index])
+            self.hands.type_into(found, address, index)
 
     def type_sign_in_name(self, name: str) -> None:
         """Type the sign-in name and leave the field, which is what wakes the button."""

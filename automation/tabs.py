@@ -110,6 +110,7 @@ class Tabs:
                 self._between_tries()
                 if last:
                     raise unreachable(url, error) from None
+                page.goto("about:blank")  # else the next try is taken for a part of this one, and aborted
             except PlaywrightError as error:
                 raise unreachable(url, error) from None
             else:
