@@ -82,11 +82,12 @@ class Form:
         self.restore()
         return False
 
-    def restore(self) -> None:
-        """Type again what the page has emptied."""
-        for entry in list(self._entries):
-            if entry.state() == "emptied" and not self._was_anything_sent(entry):
-                self._again(entry)
+    def restore(self) -> bool:
+        """Type again what the page has emptied; False where it has emptied nothing."""
+        emptied = [e for e in self._entries if e.state() == "emptied" and not self._was_anything_sent(e)]
+        for entry in emptied:
+            self._again(entry)
+        return bool(emptied)
 
     def guard(self) -> None:
         """Let the next click through only while the fields still hold something."""

@@ -173,9 +173,11 @@ class Hands:
         self._journal.write("act", step=self.step_id, action=action, **more)
 
     def _may_try_again(self) -> bool:
-        """Whether something stood in the way and was dealt with; at the commit nothing is clicked twice."""
-        committing = self.step is not None and self.step.commits
-        return not committing and self.get_past(self.tabs.pages)
+        """Whether what kept the click away is dealt with; at the commit nothing is clicked twice."""
+        if self.step is not None and self.step.commits:
+            return False
+        # A form that was emptied may have put its button to sleep.
+        return self.form.restore() or self.get_past(self.tabs.pages)
 
     def _click_once_more(self, sighting: Sighting, index: int) -> None:
         try:

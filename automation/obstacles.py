@@ -41,7 +41,7 @@ class Obstacles:
         self._reloads = 0
         self._unsure_since = math.inf
         self._back_since = math.inf
-        self._clearing = False
+        self._clearing = self._dealing = False
         self._before: str | None = None
         self._over = tuple(each for each in flow.interruptions if each.over)
         run.hands.over, run.hands.clear = tuple(each.shows for each in self._over), self.clear
@@ -144,7 +144,13 @@ class Obstacles:
             return None
         if met[0].over:
             return met[0] if self.clear(sightings) else None
-        self._deal_with(*met)
+        if self._dealing:
+            return None  # it is this one's own act that stumbled over another
+        self._dealing = True
+        try:
+            self._deal_with(*met)
+        finally:
+            self._dealing = False
         return met[0]
 
     def _deal_with(self, interruption: Interruption, sighting: Sighting) -> None:
