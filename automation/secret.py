@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILL_TIMEOUT_MS = 10_000
 
-_WHERE = """element => {
+_WHERE = """(first, others) => [first, ...others].map((element) => {
   const document = element.ownerDocument, form = element.form, here = document.location.href;
   // Called this way because a field named "getAttribute" would shadow the form's own.
   const attribute = (each, name) => Element.prototype.getAttribute.call(each, name);
@@ -32,13 +32,12 @@ _WHERE = """element => {
       ...buttons.map((each) => absolute(attribute(each, "formaction")))],
     connected: element.isConnected,
   };
-}"""
+})"""
 
 
 def check_fields(fields: Sequence[ElementHandle], origins: Origins) -> None:
     """See that every field belongs to a document and a form of ours; an off-path stop says whose it is instead."""
-    for field in fields:
-        _checked(field, origins)
+    _checked(fields, origins)
 
 
 def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -> None:
@@ -55,7 +54,7 @@ def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -
 
 
 def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> None:
-    _checked(field, origins)
+    _checked([field], origins)
     failed = False
     try:
         if whole:
@@ -70,9 +69,9 @@ def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> N
         raise _lost()
 
 
-def _checked(field: ElementHandle, origins: Origins) -> None:
+def _checked(fields: Sequence[ElementHandle], origins: Origins) -> None:
     try:
-        _check(field, origins)
+        _check(fields, origins)
     except PlaywrightError:
         raise _lost() from None
 
@@ -83,13 +82,13 @@ def _lost() -> SiteStop:
     )
 
 
-def _check(field: ElementHandle, origins: Origins) -> None:
+def _check(fields: Sequence[ElementHandle], origins: Origins) -> None:
     # A page whose script spins answers this in time with an error; `evaluate` alone would wait for ever.
-    field.wait_for_element_state("visible", timeout=FILL_TIMEOUT_MS)
-    where = field.evaluate(_WHERE)
-    if not where["connected"]:
+    fields[0].wait_for_element_state("visible", timeout=FILL_TIMEOUT_MS)
+    found = fields[0].evaluate(_WHERE, list(fields[1:]))
+    if not all(where["connected"] for where in found):
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
-    for url in where["urls"]:
+    for url in dict.fromkeys(url for where in found for url in where["urls"]):
         if not origins.hold(url):
             raise OffPath(
                 f"The page wants something private on {origin_of(url)}, which is not an origin of this store. "
