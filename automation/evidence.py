@@ -30,13 +30,21 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
     names = "|".join(re.escape(value) for value in known if value and not _ADDRESS.search(value))
     texts = [_ADDRESS, *([re.compile(names, re.IGNORECASE)] if names else [])]
     try:
-        masks = [mask for frame in page.frames for mask in _masks(frame.locator("html"), texts)]
         with at_most(PICTURE_S):
-            return page.screenshot(mask=masks, mask_color="#555d6b", animations="disabled")
+            return page.screenshot(
+                mask=[_mask(frame.locator("html"), texts) for frame in page.frames],
+                mask_color="#555d6b",
+                animations="disabled",
+                caret="initial",  # it blinks in fields, and those are covered
+            )
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None
 
 
-def _masks(html: Locator, texts: Iterable[re.Pattern[str]]) -> list[Locator]:
-    return [html.locator(_FIELDS), html.locator(_BESIDE_OTHERS), *(html.get_by_text(text) for text in texts)]
+def _mask(html: Locator, texts: Iterable[re.Pattern[str]]) -> Locator:
+    """Everything private in a frame; as one locator, for each of them is painted by itself."""
+    mask = html.locator(_FIELDS).or_(html.locator(_BESIDE_OTHERS))
+    for text in texts:
+        mask = mask.or_(html.get_by_text(text))
+    return mask

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHECK_S = 10.0
 FILL_TIMEOUT_MS = 10_000
 
-_WHERE = """element => {
+_WHERE = """(first, others) => [first, ...others].map((element) => {
   const document = element.ownerDocument, form = element.form, here = document.location.href;
   // Called this way because a field named "getAttribute" would shadow the form's own.
   const attribute = (each, name) => Element.prototype.getAttribute.call(each, name);
@@ -34,13 +34,12 @@ _WHERE = """element => {
       ...buttons.map((each) => absolute(attribute(each, "formaction")))],
     connected: element.isConnected,
   };
-}"""
+})"""
 
 
 def check_fields(fields: Sequence[ElementHandle], origins: Origins) -> None:
     """See that every field belongs to a document and a form of ours; an off-path stop says whose it is instead."""
-    for field in fields:
-        _checked(field, origins)
+    _checked(fields, origins)
 
 
 def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -> None:
@@ -57,7 +56,7 @@ def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -
 
 
 def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> None:
-    _checked(field, origins)
+    _checked([field], origins)
     failed = False
     try:
         if whole:
@@ -72,9 +71,9 @@ def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> N
         raise _lost()
 
 
-def _checked(field: ElementHandle, origins: Origins) -> None:
+def _checked(fields: Sequence[ElementHandle], origins: Origins) -> None:
     try:
-        _check(field, origins)
+        _check(fields, origins)
     except PlaywrightError:
         raise _lost() from None
 
@@ -85,13 +84,13 @@ def _lost() -> SiteStop:
     )
 
 
-def _check(field: ElementHandle, origins: Origins) -> None:
+def _check(fields: Sequence[ElementHandle], origins: Origins) -> None:
     with at_most(CHECK_S):
-        field.wait_for_element_state("visible")
-        where = field.evaluate(_WHERE)
-    if not where["connected"]:
+        fields[0].wait_for_element_state("visible")
+        found = fields[0].evaluate(_WHERE, list(fields[1:]))
+    if not all(where["connected"] for where in found):
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
-    for url in where["urls"]:
+    for url in dict.fromkeys(url for where in found for url in where["urls"]):
         if not origins.hold(url):
             raise OffPath(
                 f"The page wants something private on {origin_of(url)}, which is not an origin of this store. "
