@@ -316,9 +316,56 @@ def test_a_letter_for_another_purpose_is_refused(text: str, purpose: str, taken:
 
 
 def test_what_stands_below_the_code_does_not_state_its_purpose() -> None:
-    html = f"{CODE}<p>Sign in to your account to log in and reset your password at any time.</p>"
+    footer = "<p>Sign in to your account to log in and reset your password at any time.</p>"
 
-    assert code_in(raw_letter(html)) == "123456"
+    assert code_in(raw_letter(f"{CODE}<p>It is valid for 10 minutes.</p><p>Your Shop</p>{footer}")) == "123456"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>123456 is your code.</p><p>Use it to reset your password.</p>",
+        "<p>Your verification code</p><div>123456</div><p>You asked to reset your password.</p>",
+        "<p>Use code 123456 to reset your password and do not share it with anyone.</p>",
+        "<p>Use this code to reset your password; ignore it if this was not you.</p><div>123456</div>",
+        "<p>If you want to reset your password, enter this code:</p><div>123456</div>",
+    ],
+)
+def test_another_purpose_is_seen_beside_a_warning_and_right_below_the_code(html: str) -> None:
+    assert refusal(raw_letter(html)).startswith("for something else")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Your verification code is in the picture.</p><table><tr><td>Branch</td><td>654321</td></tr></table>",
+        "<p>Your verification code is in the picture.</p><p>Branch:</p><p>654321</p>",
+        "<p>Your verification code is in the picture, style code: 654321</p>",
+        "<p>Your verification code is in the picture, membership number: 654321</p>",
+        "<p>Your verification code: <img></p><p>Shop Ltd</p><p>Example Street 1,</p><p>101000</p><p>Moscow</p>",
+        "<p>Style code</p><p>654321</p>",
+        "<p>Your code is in hall 654321</p>",
+        "<p>654321</p><p>Your verification code is in the picture below.</p>",
+        "<p>Your code: 12345\u0336\u0336</p><p>Your code: 654321\u0338</p>",
+    ],
+)
+def test_a_number_that_may_be_something_else_is_not_the_code(html: str) -> None:
+    assert code_in(raw_letter(html, subject="Hello"), wanted(shape=SIX)) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "html"),
+    [
+        ("123456 - Your Shop verification code", "<p>See the subject.</p>"),
+        ("Hello", "<p>Your Shop code is 123456</p>"),
+        ("Hello", "<p>Ihr Shop-Code lautet: 123456</p>"),
+        ("Hello", "<p>Your verification number 123456</p>"),
+        ("Your verification code", "<p>Hi Anna,</p><div>123456</div>"),
+        ("Hello", "<p>123456</p><p>is your Shop code</p>"),
+    ],
+)
+def test_the_name_of_the_sender_does_not_stand_in_the_way(subject: str, html: str) -> None:
+    assert code_in(raw_letter(html, subject=subject), wanted(shape=SIX)) == "123456"
 
 
 def test_the_subject_states_the_purpose_too() -> None:
