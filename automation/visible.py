@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_LINES = 2_000
 MAX_LINE = 2_000
 MAX_NESTING = 500
+MARGINS = range(60, 81)
+"""Characters in a line of plain text after which programs break it."""
 
 # fmt: off
 _UNSEEN = frozenset(
@@ -64,12 +66,31 @@ class Line:
 
 
 def plain_lines(text: str) -> tuple[Line, ...]:
-    """The lines of a plain-text part; those that begin with ">" are quoted."""
+    """The lines of a plain-text part, not broken at a margin any more; those that begin with ">" are quoted."""
     lines = _Lines()
-    for line in cleaned(text).split("\n"):
+    for line in _unbroken(cleaned(text).split("\n")):
         lines.add(line.lstrip("> \t"), quoted=line.lstrip().startswith(">"))
         lines.end_line()
     return lines.done()
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """The lines, with those put together that a program has broken: the next word would not have found room."""
+    margin = max((len(line.rstrip()) for line in lines if " " in line.strip() and "://" not in line), default=0)
+    if margin not in MARGINS:
+        return lines
+    whole: list[str] = []
+    last = ""
+    for line in lines:
+        first = line.split(maxsplit=1)[:1]
+        quoted = ">" in {last.lstrip()[:1], line.lstrip()[:1]}
+        full = first and last.strip() and len(last.rstrip()) <= margin < len(last.rstrip()) + 1 + len(first[0])
+        if full and not quoted and len(whole[-1]) < MAX_LINE:
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line)
+        last = line
+    return whole
 
 
 def visible_lines(html: str) -> tuple[Line, ...]:
