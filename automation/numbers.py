@@ -67,13 +67,16 @@ def numbers(text: str, *, letters: bool) -> Iterator[Number]:
     if boxes:
         yield from _boxes(boxes, text, letters=letters)
         return
-    taken = [(found.span(), reason) for reason, pattern in _ELSEWHERE for found in pattern.finditer(folded(text))]
-    for run in _RUN.finditer(text):
-        digits = re.sub(r"\D", "", run.group())
-        if len(digits) >= SHORTEST:
-            yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
-    for mixed in _WITH_LETTERS.finditer(text) if letters else ():
-        yield Number(mixed.group(), *mixed.span(), _inside(mixed, taken) or _upside_down(text))
+    runs = [(run, digits) for run in _RUN.finditer(text) if len(digits := re.sub(r"\D", "", run.group())) >= SHORTEST]
+    mixed = list(_WITH_LETTERS.finditer(text)) if letters else []
+    if not runs and not mixed:
+        return
+    low = folded(text)
+    taken = [(found.span(), reason) for reason, pattern in _ELSEWHERE for found in pattern.finditer(low)]
+    for run, digits in runs:
+        yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
+    for each in mixed:
+        yield Number(each.group(), *each.span(), _inside(each, taken) or _upside_down(text))
 
 
 def _inside(number: re.Match[str], taken: list[tuple[tuple[int, int], str]]) -> str | None:

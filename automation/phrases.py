@@ -56,7 +56,10 @@ class Phrases:
 
     def search(self, text: str) -> re.Match[str] | None:
         """A phrase somewhere in the text."""
-        return next(self.finditer(text), None)
+        for pattern in self._fitting(text):
+            if found := pattern.search(text):
+                return found
+        return None
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         """A phrase right at the start."""
