@@ -20,6 +20,14 @@ CHANGED = ("changed", 0, None)
 BEFORE = ["home", "sign_in", "settings", "account", "ways", "prove_old", "name_new", "prove_new"]
 
 
+def places(stages: list[str], quick: set[str]) -> pytest.MarkDecorator:
+    """Each stage of the newer pages, and the quick ones of the older pages too; most are full."""
+    pairs = [("center", stage) for stage in stages] + [("legacy", stage) for stage in sorted(quick)]
+    full = [() if pair[0] == "center" and pair[1] in quick else pytest.mark.full for pair in pairs]
+    params = [pytest.param(*pair, marks=marks) for pair, marks in zip(pairs, full, strict=True)]
+    return pytest.mark.parametrize(("generation", "stage"), params)
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing will ever show, it need not be waited for so long."""
@@ -77,8 +85,7 @@ def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out
     assert applied(store) == [True]
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(BEFORE, {"account"}))
+@places(BEFORE, {"account"})
 def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -86,8 +93,7 @@ def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some([stage for stage in BEFORE if stage != "sign_in"], {"home", "ways"}))
+@places([stage for stage in BEFORE if stage != "sign_in"], {"home", "ways"})
 def test_a_site_that_has_seen_too_much_of_somebody_is_left_alone(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -119,9 +125,8 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
     assert applied(store) == []
 
 
-@one_generation
 @pytest.mark.parametrize("kind", ["alert", "confirm", "beforeunload"])
-@pytest.mark.parametrize("stage", some(BEFORE, {"home", "prove_old", "prove_new"}))
+@places(BEFORE, {"home", "prove_old", "prove_new"})
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -143,8 +148,7 @@ def test_a_window_of_the_stores_is_followed_and_an_advert_closed(
     assert not [page.url for page in change.context.pages if "localhost" in page.url]
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(["home", "settings", "account"], {"account"}))
+@places(["home", "settings", "account"], {"account"})
 def test_an_overlay_that_is_known_is_closed(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -152,9 +156,8 @@ def test_an_overlay_that_is_known_is_closed(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
 @pytest.mark.parametrize("kind", ["maintenance", "empty", "spinner"])
-@pytest.mark.parametrize("stage", some(BEFORE, {"settings", "prove_new"}))
+@places(BEFORE, {"settings", "prove_new"})
 @pytest.mark.usefixtures("impatient")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -167,8 +170,7 @@ def test_a_page_that_is_none_stops_the_run_in_time(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(BEFORE, {"sign_in", "name_new"}))
+@places(BEFORE, {"sign_in", "name_new"})
 @pytest.mark.usefixtures("impatient")
 def test_nothing_is_typed_where_the_site_leads_to_another_origin(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
