@@ -1,25 +1,25 @@
 """Killed at any failpoint: the next run ends right, and one submit takes effect.
 
-What a failpoint is, is said in killed.py. Each account's first run is killed and the next one is not; where no run has
-come to its intent yet, four runs in a row are killed at four failpoints, and one run after them has to end right. How
-the store answers matters only to a run that has submitted. The whole matrix runs in `make test-all`, every tenth case
+What a failpoint is, is said in killed.py. A run of an account is killed and the next one is not; where nothing can have
+taken effect yet, a few runs in a row are killed, each at another failpoint, before one has to end right. How the store
+answers matters only to a run that has submitted. The whole matrix runs in `make test-all`, every tenth case
 of it in `make test`; the last lines of pytest count them.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_kill import Killed, Victim, check_verdict
+from sample_kill import Killed, Victim
 from sample_processes import ON_LINUX
 from sample_runs import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from automation.stand_in import StandIn
@@ -54,9 +54,9 @@ ROWS = [
     Row("center", "acts-until-intent", "normal", first=7, parts=2, chain=4),
     Row("legacy", "from-intent", "normal", first=2, parts=2),
     Row("center", "from-intent", "normal", first=4, parts=2),
-    Row("legacy", "from-submit", "lost_before", first=4, parts=2),
+    Row("legacy", "from-submit", "lost_before", first=4, parts=2, chain=3),
     Row("legacy", "from-submit", "lost_after", first=4, parts=2),
-    Row("center", "from-submit", "lost_before", first=8, parts=2),
+    Row("center", "from-submit", "lost_before", first=8, parts=2, chain=3),
     Row("center", "from-submit", "lost_after", first=8, parts=2),
 ]
 SAMPLE = [(row, range(row.first, MOST, EVERY)) for row in ROWS]
@@ -71,26 +71,24 @@ class Walker:
         self.killed = self.ended_right = 0
 
     def walk(self, row: Row, numbers: range) -> None:
-        left = iter(numbers)
-        while chain := list(islice(left, row.chain)):
-            if not self._chain(row, chain):
+        left = deque(numbers)
+        while left:
+            if not self._chain(row, left):
                 return
         pytest.fail(f"a run has more than {MOST} failpoints")
 
-    def _chain(self, row: Row, numbers: Sequence[int]) -> bool:
-        """Whether all runs of one account were killed, each at its failpoint."""
-        home = self._home / f"{row}-{numbers[0]}"
+    def _chain(self, row: Row, left: deque[int]) -> bool:
+        """Whether all runs of one account were killed, each at the next of the failpoints."""
+        home = self._home / f"{row}-{left[0]}"
         home.mkdir()
         victim = Victim(Command(self._readdress, home), self._fresh(row.generation), row.answer)
         runs: list[Killed] = []
-        for number in numbers:
-            runs.append(victim.killed(row.scope, number))
-            if not runs[-1].died:
-                check_verdict(runs[-1])
-                break
-            self.killed += 1
-        victim.run_again(runs)
-        self.ended_right += sum(run.died for run in runs)
+        while left and len(runs) < row.chain and not (runs and (runs[-1].has_new or not runs[-1].died)):
+            runs.append(victim.killed(row.scope, left.popleft()))
+        killed = sum(run.died for run in runs)
+        self.killed += killed
+        victim.end_right(runs)
+        self.ended_right += killed
         shutil.rmtree(home)
         return runs[-1].died
 
