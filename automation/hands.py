@@ -11,7 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath
 from automation.failpoint import reached
 from automation.secret import check_fields, type_secret
-from automation.waiting import pace_ms
+from automation.waiting import SHORTEST_MS, pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -158,7 +158,7 @@ class Hands:
             if typed.is_gone() or (typed.boxes and self._tabs.sent.get(typed.frame, 0) > typed.sent_before):
                 self._journal.write("act", step=self.step_id, action="submitted by the page itself")
                 return
-            self._tick(10)
+            self._tick(SHORTEST_MS)
         button = self.found("submit", typed.frame)
         if button is None:
             self._off_path("submit")
