@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +26,7 @@ Shown = Literal["old", "new", "both", "neither"]
 MASKED = re.compile(r"[*•●…]|x{3,}")
 READ_S = 10.0
 """How long a page may take to show the account's address."""
-CLICK_TIMEOUT_MS = 5_000
+CLICK_TIMEOUT_MS = 3_000
 SETTINGS = ("edit_settings", "profile_settings")
 """Links that lead on to the settings with the address, from wherever the store opens."""
 PROFILE = ("edit_profile",)
@@ -55,7 +56,7 @@ class Account:
     def afresh_is_old(self) -> bool:
         """Whether the account, opened afresh once, surely has the old address."""
         try:
-            return self._afresh() == "old"
+            return self._run.tabs.limited_s is None and self._afresh() == "old"
         except (Stop, PlaywrightError):
             return False  # nobody knows: whoever asked must find out by the long way
 
@@ -74,8 +75,8 @@ class Account:
         shown = self._afresh_until_new()
         if shown != "new":
             raise self._doubt(shown)
+        run.proved, run.intending = True, False
         run.ledger.settle(run.journal.name, run.new, "applied")
-        run.intending = False
         run.journal.write("settled", **{"as": "applied"}, how="the account shows the new address")
         return "changed"
 
@@ -102,6 +103,8 @@ class Account:
         run, last = self._run, None
         deadline = time.monotonic() + run.task.settle_s
         while True:
+            if not self._left_alone(deadline):
+                return None
             try:
                 last = self._afresh()
             except (SiteStop, OffPath, Refused) as stop:
@@ -115,6 +118,16 @@ class Account:
             if last == "new" or time.monotonic() > deadline:
                 return last
             run.tick(AGAIN_MS)
+
+    def _left_alone(self, deadline: float) -> bool:
+        """Leave the store alone for as long as it said; False where that is longer than there is time to settle."""
+        run = self._run
+        while (wait := run.tabs.limited_s) is not None:
+            if time.monotonic() + wait > deadline:
+                run.journal.write("unreadable", why=f"The store wants to be left alone for {wait:.0f} s.")
+                return False
+            run.tick(min(wait * 1000, AGAIN_MS))
+        return True
 
     def _afresh(self) -> Shown | None:
         """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
@@ -142,16 +155,25 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            run.past_interruptions(fresh())
+            run.hands.get_past(fresh())
             shown = self._read(fresh(), where=where, full=full)
             if shown is not None:
                 return shown
             link = next(iter(run.tabs.look(*left, pages=fresh()[:1])), None) if left else None
-            if link is not None:
+            if link is not None and self._clicked(link):
                 left.remove(link.landmark.name)
-                link.element(0).click(timeout=CLICK_TIMEOUT_MS)
             run.tick(pace_ms(time.monotonic() - began))
         return None
+
+    def _clicked(self, link: Sighting) -> bool:
+        """Click a link that only leads on; False where something lies over it, to be dealt with first."""
+        try:
+            link.element(0).click(timeout=CLICK_TIMEOUT_MS)
+        except PlaywrightError:
+            if not self._run.tabs.alive:
+                raise
+            return False
+        return True
 
     def _tell_proof(self, page: Page) -> None:
         run = self._run
@@ -194,10 +216,12 @@ class Account:
         )
 
     def _unreadable(self, *, intent_open: bool) -> Stop:
+        wait = self._run.tabs.limited_s
         if intent_open:
             return Unknown(
                 "An earlier run submitted the new address and the account can't be read now. Run again later.",
                 kind="unreadable",
+                retry_after_s=None if wait is None else math.ceil(wait),
             )
         return OffPath(
             "The account's address can't be read on the settings or the profile page, so it is not certain whose "
@@ -209,6 +233,15 @@ class Account:
 
     def _doubt(self, shown: Shown | None) -> Unknown:
         run = self._run
+        if shown == "old" and (pending := run.tabs.look("pending")):
+            return Unknown(
+                "The site has taken the new address, and the change waits for a confirmation: look into both "
+                "mailboxes. Run again afterwards to find out.",
+                kind="pending",
+                expected=run.task.masked(run.new),
+                seen=run.task.masked(run.old),
+                store_said=pending[0].items[0].said,
+            )
         if shown == "old":
             return Unknown(
                 f"The new address was submitted, but after {run.task.settle_s:g} s the account, opened afresh, still "
@@ -218,9 +251,11 @@ class Account:
                 seen=run.task.masked(run.old),
                 store_said=run.store_said,
             )
+        wait = run.tabs.limited_s
         return Unknown(
             "The new address was submitted, but the account can't be read to prove it. Run again to find out.",
             kind="unreadable",
             expected=run.task.masked(run.new),
             store_said=run.store_said,
+            retry_after_s=None if wait is None else math.ceil(wait),
         )

@@ -202,6 +202,7 @@ class _Attempted:
         return outcome, outcome_named(outcome).exit_code, None
 
     def _taken(self) -> str:
+        headed = is_headed(self.settings, self.store, self.around.person)
         with ExitStack() as stack:
             awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}
             for each in awaited.values():
@@ -209,13 +210,14 @@ class _Attempted:
             run = Run(
                 store=self.store,
                 task=task_of(self.settings),
-                context=self.context or stack.enter_context(self._opened()),
+                context=self.context or stack.enter_context(self._opened(headed=headed)),
                 journal=self.journal,
                 ledger=Ledger(self.around.state / "ledgers", self.key),
                 awaited=awaited,
                 person=self.around.person,
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
+                window=headed,
             )
             stack.callback(run.close)
             return walked(self.flow, run)
@@ -224,8 +226,7 @@ class _Attempted:
         return awaiting(self.settings, party, self.around.person)
 
     @contextmanager
-    def _opened(self) -> Iterator[BrowserContext]:
-        headed = is_headed(self.settings, self.store, self.around.person)
+    def _opened(self, *, headed: bool) -> Iterator[BrowserContext]:
         with opened(self.settings, self.around.state, self.key, headed=headed) as (context, found):
             version = context.browser.version if context.browser else found.version()
             self.journal.write("browser", version=version, where=found.where, headed=headed)
@@ -237,6 +238,8 @@ def walked(flow: Flow, run: Run) -> str:
     try:
         return take(flow, run)
     except Exception as cause:
+        if run.proved:
+            return "changed"  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
         stop = _stop_for(cause, run)
         if stop is None:
             raise

@@ -76,13 +76,12 @@ class Awaited:
         return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
 
     def prepare(self) -> None:
-        """Take the baseline; a failure here stops the run before anything is requested."""
-        if self._requests >= MAX_REQUESTS:
-            raise NoCode(
-                f"Two codes were already requested for {self._run.task.masked(self.mailbox.address)} in this run. "
-                "Wait half an hour, then run again.",
-                kind="too_many_requests",
-            )
+        """Take the baseline for a request; a failure here stops the run before anything is requested."""
+        self.foresee()
+        self._count_request()
+
+    def foresee(self) -> None:
+        """Take the baseline where the site may send a code unasked."""
         self._baseline = self.baseline(self._run.tick)
         self._run.journal.write(
             "baseline",
@@ -90,10 +89,22 @@ class Awaited:
             folders=[mark.folder for mark in self._baseline.folders],
             letters=self._baseline.letters,
         )
+        self._code = None
+
+    def came_unasked(self) -> None:
+        """Note that the site has sent the code that was foreseen."""
+        self._count_request()
+
+    def _count_request(self) -> None:
+        if self._requests >= MAX_REQUESTS:
+            raise NoCode(
+                f"Two codes were already requested for {self._run.task.masked(self.mailbox.address)} in this run. "
+                "Wait half an hour, then run again.",
+                kind="too_many_requests",
+            )
         self._strict = self._run.ledger.requested_recently(self.party, datetime.now(UTC))
         self._run.ledger.requested(self.party)
         self._requests += 1
-        self._code = None
 
     def requested(self, purpose: str, clicked_at: float) -> None:
         """Note that the click was made (monotonic seconds)."""

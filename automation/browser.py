@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.errors import SiteStop
-from automation.files import private_folder
+from automation.files import private_folder, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +84,17 @@ def launch_arguments() -> list[str]:
     return [*QUIET, *(["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else [])]
 
 
+def _without_tabs(profile: Path) -> Path:
+    """A profile in which the browser can't keep its tabs: with them it would keep the codes that they have sent.
+
+    A file stands where the folder would be made. A profile that has the folder (somebody's own) is left as it is.
+    """
+    tabs = private_folder(profile / "Default") / "Sessions"
+    if not tabs.exists():
+        write_private(tabs, b"")
+    return profile
+
+
 @contextmanager
 def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed: bool) -> Iterator[BrowserContext]:
     """A browser on a private profile, closed at the end; a site stop when it can't be started."""
@@ -91,7 +102,7 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
 
     try:
         context = playwright.chromium.launch_persistent_context(
-            private_folder(profile),
+            _without_tabs(private_folder(profile)),
             executable_path=found.path,
             headless=not headed,
             args=launch_arguments(),

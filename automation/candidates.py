@@ -9,16 +9,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from automation.characters import folded
+from automation.labels import (
+    begins_joined,
+    ends_in_a_delimiter,
+    is_to_be_entered,
+    joins,
+    labels_in,
+    names_nothing,
+    without,
+)
 from automation.numbers import LONGEST_RUN, is_year, numbers
+from automation.sentences import Sentence, Text
 from automation.visible import Line
 from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from automation.labels import Label
     from automation.numbers import Number
 
 ALONE, BESIDE, SAME_SENTENCE, SENTENCE_BEFORE = 80, 70, 50, 30
@@ -27,12 +35,7 @@ MARGIN = 15
 """So much must lie between the best number and the next, or there is no best."""
 LOOK_BACK = 3
 """Sentences above a number alone in its element in which the word for it may stand."""
-NEAR_WORD = 20
-"""Characters between a word like "type" and the number that is meant."""
 MAX_NUMBERS = 300
-
-_SENTENCE_END = re.compile("[.!?;](?=\\s|$)|[\u3002\uff01\uff1f\uff1b]|\t")
-_DELIMITERS = (":", "=", ">", "\u2192", "-")
 
 
 @dataclass(frozen=True)
@@ -48,50 +51,26 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Label:
-    """A word that names a number."""
+class Around:
+    """What is known besides the text itself."""
 
-    kind: Literal["code", "other"]
-    start: int
-    end: int
-    phrase: str
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence, or a cell of a table; its text is folded."""
-
-    line: int
-    start: int
-    text: str
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+    above: str = ""
+    """What was read before it: the letter's subject."""
+    brand: re.Pattern[str] | None = None
+    """The sender's name."""
+    letters: bool = False
+    """A code may hold letters."""
+    year_too: bool = False
+    """A code may look like a year."""
 
 
-def sentences(lines: Sequence[Line]) -> list[Sentence]:
-    """The letter cut at its lines, its sentence ends and its cells."""
-    found = []
-    for number, line in enumerate(lines):
-        text, start = folded(line.text), 0
-        for end in [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]:
-            if text[start:end].strip():
-                found.append(Sentence(number, start, text[start:end]))
-                start = end
-    return found
-
-
-def candidates(lines: Sequence[Line], *, above: str, letters: bool, year_too: bool) -> list[Candidate]:
-    """Every number of the lines with its rank. `above` is what was read before them: the letter's subject.
-
-    `year_too`: a code may look like a year.
-    """
-    reader = _Reader(lines, above)
+def candidates(text: Text, around: Around) -> list[Candidate]:
+    """Every number of the text with its rank."""
+    reader = _Reader(text, around)
     found: list[Candidate] = []
-    for index, line in enumerate(lines):
-        for number in numbers(line.text, letters=letters):
-            found.append(reader.ranked(index, number, year_too=year_too))
+    for index, line in enumerate(text.lines):
+        for number in numbers(line.text, letters=around.letters):
+            found.append(reader.ranked(index, number))
             if len(found) == MAX_NUMBERS:
                 return found
     return found
@@ -100,17 +79,18 @@ def candidates(lines: Sequence[Line], *, above: str, letters: bool, year_too: bo
 class _Reader:
     """Looks around in one text."""
 
-    def __init__(self, lines: Sequence[Line], above: str) -> None:
-        self._lines = lines
-        self._above = above
+    def __init__(self, text: Text, around: Around) -> None:
+        self._lines = text.lines
+        self._text = text
+        self._around = around
         self._labels: dict[int, tuple[Label, ...]] = {}
 
     @cached_property
     def _sentences(self) -> list[Sentence]:
-        before = [Sentence(-1, each.start, each.text) for each in sentences([Line(self._above)])]
-        return before + sentences(self._lines)
+        above = Text((Line(self._around.above),)).sentences
+        return [*(Sentence(-1, each.start, each.text) for each in above), *self._text.sentences]
 
-    def ranked(self, line: int, number: Number, *, year_too: bool) -> Candidate:
+    def ranked(self, line: int, number: Number) -> Candidate:
         """The number with its rank and the reason for it."""
         if number.against and len(number.value) > LONGEST_RUN:
             return Candidate(number.value, line, 0, number.against)
@@ -120,7 +100,7 @@ class _Reader:
             return Candidate(number.value, line, 0, why if "“" in why and not rank else number.against)
         if not number.value.isdigit() and rank < BESIDE:
             rank, why = 0, "letters and digits far from a word for the code"
-        if is_year(number.value) and not (year_too and rank >= BESIDE):
+        if is_year(number.value) and not (self._around.year_too and rank >= BESIDE):
             rank, why = 0, "a year"
         return Candidate(number.value, line, rank, why)
 
@@ -136,98 +116,87 @@ class _Reader:
         return not any(c.isalnum() for c in before + after)
 
     def _rank(self, place: int, number: Number, *, alone: bool) -> tuple[int, str]:
-        label, between = self._label_before(place, number)
+        sentence = self._sentences[place]
+        start, end = number.start - sentence.start, number.end - sentence.start
+        label = self._label_before(place, start)
+        joined = label and joins(sentence.text[label.end : start])
+        points = label and ends_in_a_delimiter(sentence.text[label.end : start])
         if label is None:
-            label, between = self._label_after(place, number)
+            first = not any(c.isalnum() for c in sentence.text[:start])
+            label = self._label_after(place, end)
+            joined = label and begins_joined(sentence.text[end : label.start], first=first)
         if label is None:
-            return self._rank_by_what_is_above(place, number, alone=alone)
-        if label.kind == "other":
-            return 0, f"named “{label.phrase}”"
+            return self._rank_by_what_is_around(place, number, alone=alone)
+        if label.kind != "code":
+            return 0, _named(label)
         if alone:
             return ALONE, f"alone beside “{label.phrase}”"
-        if _are_joined(between):
+        if joined:
             return BESIDE, f"right beside “{label.phrase}”"
-        if self._is_to_be_entered(place, number) or _ends_in_a_delimiter(between):
+        if points or is_to_be_entered(sentence.text, start, end):
             return SAME_SENTENCE, f"in one sentence with “{label.phrase}”"
         return 0, f"only in one sentence with “{label.phrase}”"
 
-    def _rank_by_what_is_above(self, place: int, number: Number, *, alone: bool) -> tuple[int, str]:
+    def _rank_by_what_is_around(self, place: int, number: Number, *, alone: bool) -> tuple[int, str]:
         far = LOOK_BACK if alone and not is_year(number.value) else 1
         for back in range(1, far + 1):
             label = self._last_label(place - back)
-            if label is None or (label.kind == "other" and back > 1):
-                continue
-            if label.kind == "other":
-                return 0, f"named “{label.phrase}” just before"
+            if label is None or label.kind == "unclear":
+                text = self._sentences[place - back].text if place >= back else ""
+                if names_nothing(text) and not (label and text.rstrip().endswith(":")):
+                    continue
+                if label is None:
+                    break
+            if label.kind != "code":
+                return 0, f"{_named(label)}, just before"
             if alone:
                 return ALONE, "alone in its element"
-            if self._is_to_be_entered(place, number):
+            sentence = self._sentences[place]
+            if is_to_be_entered(sentence.text, number.start - sentence.start, number.end - sentence.start):
                 return SENTENCE_BEFORE, f"to be entered, after “{label.phrase}”"
-        if alone and any(label.kind == "code" for label in self._labels_of(place + 1)):
+        if alone and self._is_named_by(place + 1):
             return ALONE, "alone in its element"
         return 0, "far from a word for the code"
 
-    def _is_to_be_entered(self, place: int, number: Number) -> bool:
-        """Whether a word like "type" stands shortly before the number, or right after it."""
-        sentence = self._sentences[place]
-        start, end = number.start - sentence.start, number.end - sentence.start
-        return any(
-            start - NEAR_WORD <= found.end() <= start or end <= found.start() <= end + 1
-            for found in vocabulary().enter.finditer(sentence.text)
-        )
+    def _is_named_by(self, place: int) -> bool:
+        """Whether the sentence after a number says that it is the code."""
+        first = next(iter(self._labels_of(place)), None)
+        if first is None or first.kind != "code":
+            return False
+        text = self._sentences[place].text
+        short = not any(c.isalnum() for c in text[first.end :])
+        return short or begins_joined(text[: first.start], first=False) or bool(vocabulary().enter.search(text))
 
-    def _label_before(self, place: int, number: Number) -> tuple[Label | None, str]:
-        """The nearest word before the number in its sentence, and the text between them."""
-        sentence = self._sentences[place]
-        start = number.start - sentence.start
+    def _label_before(self, place: int, start: int) -> Label | None:
+        """The nearest word before the number in its sentence."""
+        text = self._sentences[place].text
         for label in reversed(self._labels_of(place)):
-            between = sentence.text[label.end : start]
-            named_another = label.kind == "other" and re.search(r"\d", between)
+            named_another = label.kind != "code" and re.search(r"\d", text[label.end : start])
             if label.end <= start and not named_another:
-                return label, between
-        return None, ""
+                return label
+        return None
 
-    def _label_after(self, place: int, number: Number) -> tuple[Label | None, str]:
-        sentence = self._sentences[place]
-        end = number.end - sentence.start
+    def _label_after(self, place: int, end: int) -> Label | None:
+        text = self._sentences[place].text
         for label in self._labels_of(place):
-            between = sentence.text[end : label.start]
-            if label.start >= end and not re.search(r"\d", between):
-                return label, between
-        return None, ""
+            if label.start >= end and not re.search(r"\d", text[end : label.start]):
+                return label
+        return None
 
     def _last_label(self, place: int) -> Label | None:
         """The last word of another sentence, unless a number there has taken it already."""
-        labels = self._labels_of(place)
-        if not labels:
-            return None
-        rest = self._sentences[place].text[labels[-1].end :]
-        return None if labels[-1].kind == "other" and re.search(r"\d", rest) else labels[-1]
+        for label in reversed(self._labels_of(place)):
+            if label.kind == "code" or not re.search(r"\d", self._sentences[place].text[label.end :]):
+                return label
+        return None
 
     def _labels_of(self, place: int) -> tuple[Label, ...]:
         if not 0 <= place < len(self._sentences):
             return ()
         if place not in self._labels:
-            self._labels[place] = labels_in(self._sentences[place].text)
+            self._labels[place] = labels_in(without(self._around.brand, self._sentences[place].text))
         return self._labels[place]
 
 
-def labels_in(text: str) -> tuple[Label, ...]:
-    """The words of a folded text that name a number, in order; one inside a longer one doesn't count."""
-    words = vocabulary()
-    other = [Label("other", *found.span(), found.group()) for found in words.other_number.finditer(text)]
-    code = [Label("code", *found.span(), found.group()) for found in words.code.finditer(text)]
-    free = [one for one in code if not any(each.start <= one.start and one.end <= each.end for each in other)]
-    return tuple(sorted(other + free, key=lambda label: label.end))
-
-
-def _are_joined(between: str) -> bool:
-    """Whether the word and the number belong together: nothing but signs between them, or "is" first."""
-    joined = vocabulary().is_.match(between.lstrip())
-    return bool(joined) or not any(c.isalnum() for c in between)
-
-
-def _ends_in_a_delimiter(between: str) -> bool:
-    words = between.rstrip("“«„'\"([* ")
-    joins = [found.end() for found in vocabulary().is_.finditer(words)]
-    return words.endswith(_DELIMITERS) or len(words) in joins
+def _named(label: Label) -> str:
+    return f"named “{label.phrase}”" if label.kind == "other" else f"beside “{label.phrase}”, which may mean another"

@@ -8,9 +8,24 @@ REVERSED = "\u202e"
 """Stands where an override turned the direction of writing: digits there can't be trusted."""
 
 _OVERRIDES = "\u202d\u202e"
-_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u02bc\u0060\u00b4"), "'")
-_DROPPED_MARKS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x20E3}
-"""Variation selectors and the keycap box: they change how a digit is drawn, not which it is."""
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2019\u02bc\u0060\u00b4\u05f3", "'"),
+        "\u05f4": '"',
+        **dict.fromkeys("\u0130\u0131", "i"),  # Turkish, with and without its dot
+        **dict.fromkeys("\u0622\u0623\u0625\u0671", "\u0627"),  # alif
+        **dict.fromkeys("\u0649\u06cc", "\u064a"),  # ya
+        "\u0629": "\u0647",  # ta marbuta
+        "\u06a9": "\u0643",  # kaf
+    }
+)
+_DROPPED_MARKS = {
+    *(*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x20E3),
+    *(*range(0x0591, 0x05BE), 0x05BF, 0x05C1, 0x05C2, 0x05C4, 0x05C5, 0x05C7),
+    *(*range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD), 0x0640),
+}
+"""Variation selectors and the keycap box, the vowel signs of Hebrew and Arabic, the Arabic stretch of a line: they
+change how a digit or word is drawn, not which it is."""
 
 
 def cleaned(text: str) -> str:
@@ -24,11 +39,11 @@ def cleaned(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text in lower case, of the same length, with straight apostrophes: for the search of words."""
+    """The text in lower case, of the same length, letters of one sound alike: for the search of words."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.translate(_APOSTROPHES)
+    return lower.translate(_ALIKE)
 
 
 class _Table(dict[int, str]):

@@ -7,10 +7,10 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from typer.exceptions import TyperException
@@ -284,6 +284,8 @@ def runs(
                 print(f"  {result['run']}  {result['outcome']:<13}{result['old'] or '?'} → {result['new'] or '?'}")
         return 0
     result = kept_run(folder, run)
+    if show and result["report"] is None:
+        raise SettingsStop(f"The run {result['run']} ended before it wrote a report.", kind="no_report")
     _tell(result, as_json=as_json, mend=mended_in(folder, result["run"]))
     if show:
         typer.launch(Path(result["report"]).as_uri())
@@ -362,9 +364,11 @@ def _around(settings: Settings, state: Path) -> Iterator[Around]:
 
     signals, progress = Signals(), Progress(sys.stderr, quiet=settings.quiet)
     before = {number: signal.signal(number, signals.note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    umask = os.umask(0o077)  # what the browser writes is the user's alone, too
     try:
         yield Around(state, signals, Person(), (progress,), progress.tick)
     finally:
+        os.umask(umask)
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -419,7 +423,17 @@ def main() -> None:
         code = 141  # whoever read us has gone: nothing is left to tell
     except Exception as bug:  # noqa: BLE001 - a bug ends in a message too, never in a traceback that may quote a secret
         code = _stopped(_bug(bug), as_json=as_json)
+    _let_go_of_output()
     sys.exit(int(code or 0))
+
+
+def _let_go_of_output() -> None:
+    """What nobody takes (a closed terminal, a pipe without a reader, a full disk) must not change the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _bug(bug: Exception) -> Stop:
@@ -438,18 +452,21 @@ def _stopped(stop: Stop, *, as_json: bool) -> int:
     return stop.exit_code
 
 
-def _tell(result: Mapping[str, Any], *, as_json: bool, stream: Any = None, mend: tuple[str, ...] = ()) -> None:
-    """The result for whoever asked: JSON on stdout, or one screen of text."""
+def _tell(
+    result: Mapping[str, Any], *, as_json: bool, stream: TextIO | None = None, mend: tuple[str, ...] = ()
+) -> None:
+    """The result for whoever asked, and is still there: JSON on stdout, or one screen of text."""
+    with suppress(OSError):
+        _print_json(result) if as_json else _print_text(result, stream or sys.stdout, mend)
+
+
+def _print_text(result: Mapping[str, Any], out: TextIO, mend: tuple[str, ...]) -> None:
     from automation.screen import as_text  # noqa: PLC0415 - only at the end
 
-    if as_json:
-        _print_json(result)
-        return
-    out = stream or sys.stdout
     colour = out.isatty() and not os.environ.get("NO_COLOR")
     width = min(shutil.get_terminal_size().columns, 100)
     intents = {step.id: step.intent for step in _flow().steps} if result["step"] else {}
-    print(as_text(result, width=width, colour=colour, intents=intents, mend=mend), file=out)
+    print(as_text(result, width=width, colour=colour, intents=intents, mend=mend), file=out, flush=True)
 
 
 def _print_json(value: Mapping[str, Any]) -> None:

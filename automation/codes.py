@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from automation.address import addresses_in, fits, same_mailbox_name
 from automation.characters import cleaned
+from automation.labels import brand
 from automation.purpose import other_purpose, validity_s
-from automation.quotation import without_quotation
+from automation.quotation import own
 from automation.reading import Shape, reading_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from automation.message import Letter
+    from automation.quotation import Own
 
 __all__ = ["Found", "NotTaken", "Shape", "Wanted", "misdirected", "read_code"]
 
@@ -85,14 +87,14 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
     wrong = misdirected(letter.sender, letter.recipients, wanted) or _trust(wanted) or _date(letter, wanted)
     if wrong:
         return NotTaken(wrong)
-    letter = without_quotation(letter)
-    if wrong := _named_address(letter, wanted):
+    said = own(letter)
+    if wrong := _named_address(said, wanted):
         return NotTaken(wrong)
-    reading = reading_of(letter, wanted.shape)
+    reading = reading_of(said, wanted.shape, brand(letter.sender, letter.sender_name))
     if reading.best is None:
         return NotTaken(reading.doubt or "no code in it", reading.rejected)
-    value, valid_for_s = reading.best.value, validity_s(letter)
-    wrong = _purpose(letter, value, wanted) or _origin(letter, value, wanted)
+    value, valid_for_s = reading.best.value, validity_s(said.shown)
+    wrong = _purpose(said, value, wanted) or _origin(letter, said, value, wanted)
     wrong = wrong or _used(value, wanted) or _out_of_date(letter, valid_for_s, received)
     if wrong:
         return NotTaken(wrong, reading.rejected)
@@ -126,14 +128,14 @@ def _date(letter: Letter, wanted: Wanted) -> str | None:
     return "written before this code was asked for" if early else None
 
 
-def _named_address(letter: Letter, wanted: Wanted) -> str | None:
+def _named_address(said: Own, wanted: Wanted) -> str | None:
     """A letter that names somebody else's address carries somebody else's code."""
-    own = [address for address in {*wanted.own_addresses, wanted.recipient} if address]
-    for line in letter.lines:
+    ours = [address for address in {*wanted.own_addresses, wanted.recipient} if address]
+    for line in said.shown.lines:
         if _ORIGIN_LINE.fullmatch(line.text):
             continue
         for shown in addresses_in(line.text):
-            if not any(fits(shown, address) for address in own) and not _is_the_stores(shown, wanted.senders):
+            if not any(fits(shown, address) for address in ours) and not _is_the_stores(shown, wanted.senders):
                 return "names another e-mail address"
     return None
 
@@ -144,17 +146,17 @@ def _is_the_stores(shown: str, senders: frozenset[str]) -> bool:
     return any(domain == each or ("." in domain and each.endswith(f".{domain}")) for each in theirs)
 
 
-def _purpose(letter: Letter, value: str, wanted: Wanted) -> str | None:
-    stated = other_purpose(letter, value, wanted.purpose)
+def _purpose(said: Own, value: str, wanted: Wanted) -> str | None:
+    stated = other_purpose(said, value, wanted.purpose)
     if stated is None:
         return None
     words = re.sub(r"\d", "•", stated[:60])  # they are the letter's own, and might hold the code
     return f"for something else (“{words}”)"
 
 
-def _origin(letter: Letter, value: str, wanted: Wanted) -> str | None:
+def _origin(letter: Letter, said: Own, value: str, wanted: Wanted) -> str | None:
     """A code bound to a site is typed on that site only."""
-    lines = [line.text for line in letter.lines[-2:] if _ORIGIN_LINE.fullmatch(line.text)]
+    lines = [line.text for line in said.shown.lines[-2:] if _ORIGIN_LINE.fullmatch(line.text)]
     for text in [*lines, cleaned(letter.one_time_code or "")]:
         for host, code in _ORIGIN.findall(text):
             if host.lower() not in wanted.origins:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.patience import at_most
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.sync_api import Locator, Page
 
-PICTURE_TIMEOUT_MS = 5_000
+PICTURE_S = 5.0
 _FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea, select"
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 _BESIDE_OTHERS = "xpath=.//*[text()[contains(., '@')]]"
@@ -28,13 +30,13 @@ def masked_picture(page: Page, known: Iterable[str]) -> bytes | None:
     names = "|".join(re.escape(value) for value in known if value and not _ADDRESS.search(value))
     texts = [_ADDRESS, *([re.compile(names, re.IGNORECASE)] if names else [])]
     try:
-        return page.screenshot(
-            mask=[_mask(frame.locator("html"), texts) for frame in page.frames],
-            mask_color="#555d6b",
-            animations="disabled",
-            caret="initial",  # it blinks in fields, and those are covered
-            timeout=PICTURE_TIMEOUT_MS,
-        )
+        with at_most(PICTURE_S):
+            return page.screenshot(
+                mask=[_mask(frame.locator("html"), texts) for frame in page.frames],
+                mask_color="#555d6b",
+                animations="disabled",
+                caret="initial",  # it blinks in fields, and those are covered
+            )
     except PlaywrightError:
         # A page that is just leaving can't be pictured; the journal says that there is none.
         return None

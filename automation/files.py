@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from automation.errors import SettingsStop
@@ -10,6 +12,9 @@ from automation.failpoint import reached
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MOST_BYTES = 64 * 2**20
+"""A longer file is none of ours."""
 
 
 def private_folder(path: Path) -> Path:
@@ -45,12 +50,18 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def append_line(descriptor: int, line: bytes) -> None:
-    """Append one line and see it on the disk before going on."""
+    """Append one line and see it on the disk before going on; a disk that has no room for it all keeps none of it."""
     reached("before a line", descriptor, line)
+    size = os.fstat(descriptor).st_size
     view = memoryview(line + b"\n")
-    while view:
-        view = view[os.write(descriptor, view) :]
-    os.fsync(descriptor)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
     reached("after a line", descriptor, line)
 
 
@@ -64,8 +75,12 @@ def sync_folder(path: Path) -> None:
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """The lines of a file; none when it does not exist."""
+    """The lines of a file; none when it does not exist, an OSError when it is longer than any of ours."""
     try:
-        return path.read_bytes().splitlines()
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return []
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content.splitlines()

@@ -48,6 +48,12 @@ class Interruption:
     shows: str
     """The landmark that gives it away."""
     action: Action
+    over: bool = False
+    """True for what lies over a page (a banner): it may come back at any time, and the page goes on below it."""
+    after: tuple[str, ...] = ()
+    """It counts only right after one of these interruptions; empty where it counts always."""
+    person: bool = False
+    """True for what only a person can do: it is over once the page below shows again, and nothing else is a sign."""
 
     @property
     def intent(self) -> str:
@@ -104,10 +110,12 @@ class Flow:
         return next(number for number, step in enumerate(self.steps) if step.id == step_id)
 
 
-def interruption(name: str, *, shows: str) -> Callable[[Action], Interruption]:
+def interruption(
+    name: str, *, shows: str, over: bool = False, after: tuple[str, ...] = (), person: bool = False
+) -> Callable[[Action], Interruption]:
     """Make a function an interruption; its docstring says what the site asks."""
 
     def make(action: Action) -> Interruption:
-        return Interruption(name, shows, action)
+        return Interruption(name, shows, action, over, after, person)
 
     return make

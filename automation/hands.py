@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import OffPath
 from automation.failpoint import reached
-from automation.secret import check_fields, type_secret
+from automation.form import Form
 from automation.waiting import SHORTEST_MS, pace_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from playwright.sync_api import ElementHandle, Frame
+    from playwright.sync_api import Frame, Page
 
     from automation.flow import Step
     from automation.journal import Journal
     from automation.look import Sighting
+    from automation.origins import Origins
     from automation.store import Store
     from automation.tabs import Tabs
 
@@ -31,27 +31,6 @@ ENABLE_S = 150.0
 ACT_TIMEOUT_MS = 10_000
 BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.1
 """How long a code's boxes, or its single field, get to submit themselves before Submit is clicked."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed last, to tell whether the page has submitted it by itself."""
-
-    field: ElementHandle
-    frame: Frame
-    boxes: bool
-    """Whether it was one character into each of several boxes."""
-    sent_before: int
-    """Requests that the frame had sent before."""
-    patience_s: float
-    """How long it gets to submit itself."""
-
-    def is_gone(self) -> bool:
-        """Whether the field shows no more: the page has moved on."""
-        try:
-            return not self.field.is_visible()
-        except PlaywrightError:
-            return True
 
 
 class Hands:
@@ -66,17 +45,29 @@ class Hands:
         """When the last act was (monotonic)."""
         self.complaints: set[tuple[float, str]] = set()
         """The refusals that already showed before the last act."""
-        self._store, self._tabs, self._journal, self._tick = store, tabs, journal, tick
-        self._typed: Typed | None = None
+        self.over: tuple[str, ...] = ()
+        """Landmarks of what may lie over a page, such as a cookie banner."""
+        self.clear: Callable[[list[Sighting]], bool] = lambda _: False
+        """Takes away what lies over a page; False where nothing does."""
+        self.get_past: Callable[[list[Page]], bool] = lambda _: False
+        """Deals with whatever else stands in the way on some tabs; False where nothing does."""
+        self.tabs, self.tick = tabs, tick
+        self.form = Form(self)
+        self._store, self._journal = store, journal
 
     @property
     def step_id(self) -> str | None:
         """The id of the step under way."""
         return self.step.id if self.step else None
 
+    @property
+    def origins(self) -> Origins:
+        """The only origins that anything private is typed on."""
+        return self._store.origins
+
     def begin(self, step: Step) -> None:
         """From now on the acts belong to this step."""
-        self.step, self.acted = step, False
+        self.step, self.acted, self.form = step, False, Form(self)
 
     def find(self, name: str) -> Sighting:
         """The landmark, waited for; on a page that hasn't got it the run is off the path."""
@@ -93,20 +84,24 @@ class Hands:
             waited = time.monotonic() - began
             if ready or waited > (ENABLE_S if shows else FIND_S):
                 return ready
-            self._tick(pace_ms(waited))
+            self.tick(pace_ms(waited))
 
     def _seek(self, name: str, frame: Frame | None) -> tuple[Sighting | None, bool]:
         """The landmark where it can be used, on the newest tab that has it, and whether it shows at all."""
         shows, self.complaints = False, set()
-        for page in self._tabs.pages if frame is None else [frame.page]:
-            sweep = self._tabs.look(name, "error", pages=[page])
+        for page in self.tabs.pages if frame is None else [frame.page]:
+            sweep = self.tabs.look(name, "error", *self.over, pages=[page])
+            if self.clear(sweep):
+                return None, True
             self.complaints |= complaints(sweep)
             sightings = [s for s in sweep if s.landmark.name == name and frame in {None, s.frame}]
             ready = next((s for s in sightings if s.items[0].enabled), None)
             if ready:
-                self._tabs.act_on(page)
+                self.tabs.act_on(page)
                 return ready, True
             shows = shows or bool(sightings)
+        if shows:
+            self.form.restore()  # a form that has lost what was typed may keep its button asleep
         return None, shows
 
     def click(self, name: str) -> None:
@@ -118,53 +113,88 @@ class Hands:
             self.click_on(found, 0)
 
     def click_on(self, sighting: Sighting, index: int) -> None:
-        """Click the index-th element of a landmark that was seen."""
-        self._begin_act("click", sighting)
+        """Click the index-th element of a landmark; not where the page has submitted the form meanwhile."""
+        if self.form.filled and self.form.has_gone():
+            self._submitted_by_itself()
+            return
+        self.begin_act("click", sighting)
+        self.form.guard()
+        self._press(sighting, index)
+        if self.form.held_back():  # the page emptied the form under our hand; the click did not get through
+            self.click_on(sighting, index)
+            return
+        self.form.let_go()
+        reached("clicked")
+
+    def _press(self, sighting: Sighting, index: int) -> None:
         try:
             sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
-            reached("clicked")
         except PlaywrightError:
-            if not self._tabs.alive:
+            if not self.tabs.alive:
                 raise
-            raise OffPath(
-                f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
-                kind="not_clickable",
-                expected=sighting.landmark.name,
-                seen=self._tabs.seen(),
-            ) from None
+            if not self._may_try_again():
+                raise self._not_clickable(sighting) from None
+            self._click_once_more(sighting, index)
 
     def type_code(self, sighting: Sighting, code: str, boxes: int) -> None:
         """Type a code, which some pages submit by themselves at its last character."""
         patience_s = BOXES_SUBMIT_S if boxes > 1 else FIELD_SUBMITS_S
-        self.type_into(sighting, code, range(boxes), patience_s=patience_s)
+        self.form.fill(sighting, code, range(boxes), patience_s=patience_s)
 
-    def type_into(
-        self, sighting: Sighting, value: str, indexes: Sequence[int] = (0,), *, patience_s: float = 0.0
-    ) -> None:
-        """Type something private: whole into one field, or a character into each of several boxes."""
-        fields = [sighting.element(index).element_handle(timeout=ACT_TIMEOUT_MS) for index in indexes]
-        check_fields(fields, self._store.origins)  # a foreign page is found out before anything counts as done
-        self._begin_act("type", sighting)
-        sent = self._tabs.sent.get(sighting.frame, 0)
-        self._typed = Typed(fields[0], sighting.frame, len(fields) > 1, sent, patience_s)
-        type_secret(fields, value, self._store.origins)
+    def type_into(self, sighting: Sighting, value: str, index: int = 0, *, leave: bool = False) -> None:
+        """Type something private into one field, and perhaps leave it, which is what wakes some buttons."""
+        self.form.fill(sighting, value, [index], leave=leave)
 
     def submit(self) -> None:
-        """Submit what was typed, in the frame where it was typed, unless the page has done so by itself."""
-        typed = self._typed
-        assert typed is not None, "nothing was typed"
-        until = time.monotonic() + typed.patience_s
-        while time.monotonic() < until:
-            if typed.is_gone() or (typed.boxes and self._tabs.sent.get(typed.frame, 0) > typed.sent_before):
-                self._journal.write("act", step=self.step_id, action="submitted by the page itself")
-                return
-            self._tick(SHORTEST_MS)
-        button = self.found("submit", typed.frame)
+        """Submit what was typed, in the frame where it was typed, unless the page has done so by itself.
+
+        A form that was emptied meanwhile, or whose page was loaded anew with nothing sent, is filled again first.
+        """
+        assert self.form.filled, "nothing was typed"
+        until = time.monotonic() + self.form.patience_s
+        while not self.form.has_gone():
+            if time.monotonic() >= until:
+                break
+            self.tick(SHORTEST_MS)
+        else:
+            self._submitted_by_itself()
+            return
+        button = self.found("submit", self.form.frame)
         if button is None:
             self._off_path("submit")
         self.click_on(button, 0)
 
-    def _begin_act(self, action: str, sighting: Sighting) -> None:
+    def _submitted_by_itself(self) -> None:
+        self.note("submitted by the page itself")
+        self.form.let_go()
+
+    def note(self, action: str, **more: str) -> None:
+        """Journal something about the form that is no act on an element of its own."""
+        self._journal.write("act", step=self.step_id, action=action, **more)
+
+    def _may_try_again(self) -> bool:
+        """Whether what kept the click away is dealt with; at the commit nothing is clicked twice."""
+        if self.step is not None and self.step.commits:
+            return False
+        # A form that was emptied may have put its button to sleep.
+        return self.form.restore() or self.get_past(self.tabs.pages)
+
+    def _click_once_more(self, sighting: Sighting, index: int) -> None:
+        try:
+            sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
+        except PlaywrightError:
+            raise self._not_clickable(sighting) from None
+
+    def _not_clickable(self, sighting: Sighting) -> OffPath:
+        return OffPath(
+            f"“{sighting.landmark.name}” shows but can't be clicked: something covers it or it went away.",
+            kind="not_clickable",
+            expected=sighting.landmark.name,
+            seen=self.tabs.seen(),
+        )
+
+    def begin_act(self, action: str, sighting: Sighting) -> None:
+        """Journal an act on an element, before it is done."""
         self._journal.write(
             "act",
             step=self.step_id,
@@ -192,16 +222,16 @@ class Hands:
             how="deep_link",
             detail=landmark.deep_link,
         )
-        self._tabs.open(self._store.link(landmark.deep_link), self._tabs.pages[0])
+        self.tabs.open(self._store.link(landmark.deep_link), self.tabs.pages[0])
 
     def _off_path(self, name: str) -> NoReturn:
-        if self._tabs.failed is not None:
-            raise self._tabs.unreachable()
+        if self.tabs.failed is not None:
+            raise self.tabs.unreachable()
         raise OffPath(
             f"Step {self.step_id or 'start'}: the page does not show “{name}” ({self._store.landmarks[name].ranks} "
             "ways tried). A masked picture and what shows instead are kept in the report.",
             expected=name,
-            seen=self._tabs.seen(),
+            seen=self.tabs.seen(),
         )
 
 

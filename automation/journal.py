@@ -34,6 +34,8 @@ class Journal:
         self.folder = private_folder(runs_dir / name)
         self.events: list[Event] = []
         self.pictures: dict[str, bytes] = {}
+        self.needed = True
+        """False: a disk that refuses an event is borne, because what is under way must not stop for that."""
         self._began = time.monotonic()
         self._listeners = listeners
         try:
@@ -43,7 +45,7 @@ class Journal:
             raise _not_writable(self.folder, error) from error
 
     def write(self, event: str, **fields: Any) -> None:
-        """Put one event on the disk, then tell the listeners; a settings stop when the disk refuses."""
+        """Put one event on the disk, then tell the listeners; a settings stop when the disk refuses what is needed."""
         entry: Event = {
             "event": event,
             "t": round(time.monotonic() - self._began, 3),
@@ -53,7 +55,8 @@ class Journal:
         try:
             append_line(self._descriptor, json.dumps(entry).encode())
         except OSError as error:
-            raise _not_writable(self.folder, error) from error
+            if self.needed:
+                raise _not_writable(self.folder, error) from error
         self.events.append(entry)
         for listener in self._listeners:
             listener(entry)

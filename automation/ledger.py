@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 REQUEST_MEMORY = timedelta(minutes=30)
 """How long an earlier request's letter may still arrive."""
 
+VERSION = 1
+FIELDS = {
+    "intent": ("run", "new"),
+    "settled": ("run", "new", "as"),
+    "requested": ("mailbox",),
+    "sign_in_refused": ("name",),
+}
+"""What an entry of each kind says beside its time and version."""
+BEGINNING = b'{"entry": "'
+LONGEST = 1_000
+"""Bytes of a line: more than any entry has."""
+PRINTABLE = range(0x20, 0x7F)
+
 Settlement = Literal["applied", "no_effect", "refused"]
 
 
@@ -51,14 +64,22 @@ class Ledger:
 
     def __init__(self, folder: Path, key: str) -> None:
         self.path = private_folder(folder) / f"{key}.jsonl"
-        read = (_entry(self.path, n, line) for n, line in enumerate(read_lines(self.path), start=1))
-        # A crash can tear the line being written; it was never acted on, for the act comes after the fsync.
+        try:
+            lines = read_lines(self.path)
+        except OSError as error:
+            raise _stop(self.path, f"can't be read: {error.strerror}. Mend its rights, then run again.") from error
+        read = (_entry(self.path, n, line) for n, line in enumerate(lines, start=1))
         self._entries = [entry for entry in read if entry is not None]
 
     def open_intent(self) -> Intent | None:
         """The last intent when nothing settled it; None otherwise."""
         last = next((e for e in reversed(self._entries) if e["entry"] in {"intent", "settled"}), None)
         return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
+
+    def is_open_for(self, new: str) -> bool:
+        """Whether nobody knows yet what became of a submit of this new address."""
+        intent = self.open_intent()
+        return intent is not None and intent.new == address_key(new)
 
     def requested_recently(self, mailbox: str, now: datetime) -> bool:
         """Whether an earlier letter to this mailbox may still be under way."""
@@ -100,7 +121,7 @@ class Ledger:
         self._write({"entry": "sign_in_refused", "name": name})
 
     def _write(self, fields: dict[str, Any]) -> None:
-        entry = {**fields, "version": 1, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        entry = {**fields, "version": VERSION, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         try:
             descriptor = open_private(self.path, os.O_RDWR | os.O_APPEND)
             try:
@@ -110,26 +131,55 @@ class Ledger:
                 os.close(descriptor)
             sync_folder(self.path.parent)
         except OSError as error:
-            raise SettingsStop(
-                f"The ledger {self.path} can't be written: {error.strerror}. Nothing more was clicked; "
-                "free some space or mend its rights, then run again.",
-                kind="folder",
-            ) from error
+            text = f"can't be written: {error.strerror}. Nothing more was clicked; free some space or mend its rights,"
+            raise _stop(self.path, f"{text} then run again.") from error
         self._entries.append(entry)
 
 
+def _stop(path: Path, text: str, kind: str = "folder") -> SettingsStop:
+    return SettingsStop(f"The ledger {path} {text}", kind=kind)
+
+
 def _entry(path: Path, number: int, line: bytes) -> dict[str, Any] | None:
+    """The entry of a line; None for what a crash has left of one, a settings stop for anything that is no entry."""
     try:
         entry = json.loads(line)
+    except (ValueError, RecursionError):
+        if _is_torn(line):
+            return None
+        raise _damaged(path, number) from None
+    if isinstance(entry, dict) and "entry" in entry and entry.get("version") != VERSION:
+        text = "was written by another version of readdress. Update it, or move the file away if you are sure that no"
+        raise _stop(path, f"{text} change is under way (line {number}).", kind="ledger")
+    if not _is_entry(entry):
+        raise _damaged(path, number)
+    return dict(entry)
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether it is the beginning of an entry: such a one was never acted on, for the act comes after the fsync.
+
+    A power cut may leave zeros where the rest should be. A whole entry ends with its bracket, however damaged.
+    """
+    left = line.rstrip(b"\0")
+    begins = left.startswith(BEGINNING) or BEGINNING.startswith(left)
+    whole = left.endswith(b"}") or len(line) > LONGEST
+    return begins and not whole and all(byte in PRINTABLE for byte in left)
+
+
+def _is_entry(entry: Any) -> bool:
+    fields = FIELDS.get(str(entry.get("entry"))) if isinstance(entry, dict) else None
+    if fields is None or not all(isinstance(entry.get(field), str) for field in (*fields, "at")):
+        return False
+    try:
+        return datetime.fromisoformat(entry["at"]).tzinfo is not None
     except ValueError:
-        return None
-    if not isinstance(entry, dict) or entry.get("version") != 1:
-        raise SettingsStop(
-            f"Line {number} of the ledger {path} was written by another version of readdress. "
-            "Update readdress, or move the file away if you are sure that no change is under way.",
-            kind="ledger",
-        )
-    return entry
+        return False
+
+
+def _damaged(path: Path, number: int) -> SettingsStop:
+    text = f"is damaged, or is not readdress's own (line {number}), and may hide a change that is under way. Sign in"
+    return _stop(path, f"{text} and see which address the account has; then move the file away.", kind="ledger")
 
 
 def _end_torn_line(descriptor: int) -> None:
@@ -145,19 +195,27 @@ def lock(folder: Path, key: str) -> Iterator[None]:
     try:
         descriptor = open_private(path, os.O_RDWR)
     except OSError as error:
-        raise SettingsStop(
-            f"The lock {path} can't be used: {error.strerror}. Mend its rights.", kind="folder"
-        ) from error
+        raise _no_lock(path, error) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "unknown"
-            raise Busy(
-                f"Another run for this account is under way ({holder}). Wait for it to end, or stop it."
-            ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"pid {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC".encode(), 0)
+            _hold(descriptor)
+        except OSError as error:
+            raise _no_lock(path, error) from error
         yield
     finally:
         os.close(descriptor)
+
+
+def _hold(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "unknown"
+        raise Busy(f"Another run for this account is under way ({holder}). Wait for it to end, or stop it.") from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"pid {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
+
+
+def _no_lock(path: Path, error: OSError) -> SettingsStop:
+    text = f"The lock {path} can't be used: {error.strerror}. Mend its rights or free some space, then run again."
+    return SettingsStop(text, kind="folder")

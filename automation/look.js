@@ -55,7 +55,7 @@
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
-    if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => wanted.has(name)));
+    if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => within(name, wanted)));
     // A text: the smallest elements that contain the words, looked for from the whole page downwards.
     const holds = (element) => [...wanted].some((word) => said(element).includes(word));
     const smallest = (element) => {
@@ -66,11 +66,15 @@
     return body && holds(body) ? smallest(body).filter((element) => element !== body && visible(element)) : [];
   };
 
+  // A field's label may say more: “Re-enter the new e-mail address”, “Verification code 1 / 6”.
+  const within = (label, wanted) => [...wanted].some((word) => ` ${label} `.includes(` ${word} `));
+
   // The name by which words found it, else its first.
   const called = (probe, element) => {
     const names = probe.kind === "field" ? labelled(element) : named(element);
     const wanted = new Set([...probe.words, ...probe.candidates].map(folded));
-    return names.find((name) => wanted.has(name)) || names[0] || "";
+    const fits = (name) => probe.kind === "field" ? within(name, wanted) : wanted.has(name);
+    return names.find(fits) || names[0] || "";
   };
 
   const hits = [];
@@ -80,16 +84,20 @@
     const worded = probe.kind === "control" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
     found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
     found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
-    const matched = found.filter(([, , , elements]) => elements.some((element) => probe.kind !== "text" || plain(element.innerText)));
+    const shows = (element) => probe.kind !== "text" || element.matches("iframe") || plain(element.innerText);
+    const matched = found.filter(([, , , elements]) => elements.some(shows));
     if (!matched.length) continue;
     const [, how, css, elements] = matched[0];
     const selector = css || worded;
-    const order = [...html.querySelectorAll(selector)];
+    const all = [...html.querySelectorAll(selector)];
+    // Counted among those that say the same: a page that is still being filled moves all the others.
+    const place = (element, printed) => all.filter((each) => !printed
+      || plain(each.textContent).toLowerCase().includes(printed.toLowerCase())).indexOf(element);
     hits.push({
       name: probe.name, ranks: matched.map(([rank]) => rank), how, detail: css || plain(elements[0].innerText).slice(0, 80),
-      items: elements.slice(0, 20).map((element) => ({
-        selector, index: order.indexOf(element), printed: css ? "" : uncounted(plain(element.innerText)),
-        text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
+      items: elements.slice(0, 20).map((element) => [element, css ? "" : uncounted(plain(element.innerText))]).map(
+        ([element, printed]) => ({
+        selector, index: place(element, printed), printed, text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
         near: near(element), enabled: enabled(element),
         name: called(probe, element), shape: {
           type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,

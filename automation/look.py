@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from automation.store import Landmark
 
-LOOK_TIMEOUT_MS = 3_000
+LOOK_S = 3.0
 """A page whose script spins answers no evaluate: it is passed over after this long."""
 
 
@@ -30,7 +31,7 @@ class Item:
 
     selector: str
     index: int
-    """Which of the elements that match the selector it is."""
+    """Which of the elements that match the selector, and say `printed`, it is."""
     printed: str
     """The words that found it, as printed; empty where structure found it."""
     text: str
@@ -69,8 +70,8 @@ class Sighting:
     def element(self, index: int) -> Locator:
         """The very element that was seen as the index-th; where words found it, only while it still says them."""
         item = self.items[index]
-        element = self.frame.locator(item.selector).nth(item.index)
-        return element.filter(has_text=item.printed) if item.printed else element
+        elements = self.frame.locator(item.selector)
+        return (elements.filter(has_text=item.printed) if item.printed else elements).nth(item.index)
 
 
 def frames(pages: Iterable[Page]) -> Iterator[Frame]:
@@ -89,10 +90,8 @@ def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]
 
 def _look_at(frame: Frame, wanted: dict[str, Landmark], question: str) -> Iterator[Sighting]:
     try:
-        # Whether its script answers at all: this has a timeout, an evaluate of the frame has none. (One of a locator
-        # has, and does this too, but takes three questions more.)
-        frame.locator("html").get_attribute("lang", timeout=LOOK_TIMEOUT_MS)
-        page = frame.evaluate(question)
+        with at_most(LOOK_S):
+            page = frame.evaluate(question)
     except PlaywrightError:
         # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
         return
@@ -114,8 +113,8 @@ def words(pages: Iterable[Page]) -> str:
     for page in pages:
         said: list[str] = []
         for frame in page.frames:
-            with suppress(PlaywrightError):  # as above: a frame that is just leaving says nothing
-                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_TIMEOUT_MS)
+            with suppress(PlaywrightError), at_most(LOOK_S):  # as above: a frame that is just leaving says nothing
+                said += frame.locator("html").evaluate(_WORDS, timeout=LOOK_S * 1000)
         if said:
             return " · ".join(dict.fromkeys(said))[:400]
     return "nothing"

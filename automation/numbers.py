@@ -12,6 +12,8 @@ from automation.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from automation.phrases import Phrases
+
 SHORTEST, LONGEST = 4, 8
 LONGEST_WITH_LETTERS = 10
 LONGEST_RUN = 40
@@ -117,6 +119,7 @@ _BESIDE = (
     ("a parameter", re.compile(r"[=&]\Z"), re.compile(r"[=&]")),
     ("part of something longer", re.compile(r"\d[.,:']\Z|\w-\Z"), re.compile(r"[.,:']\d|-\w")),
     ("part of a path", re.compile(r"[/\\]\Z"), re.compile(r"[/\\]")),
+    ("struck out or decorated", None, re.compile(r"[\u0300-\u036f\u0488\u0489\u20d0-\u20ff]")),
     ("a percentage", None, re.compile(r"\s?[%\u2030]")),
 )
 """What stands right before or after a number that is no code."""
@@ -138,16 +141,27 @@ def _words_around(text: str, start: int, end: int) -> str | None:
     """What the words right before and after give away."""
     words = vocabulary()
     before, after = folded(text[max(0, start - 60) : start]), folded(text[end : end + 30])
-    if words.unit.match(re.sub(r"\A[\s-]*", "", after)) and not re.match(r"\s*[.,:;]", after):
+    next_word = re.sub(r"\A[\s-]*", "", after)
+    if words.unit.match(next_word) and not re.match(r"\s*[.,:;]", after):
         return "counts something"
-    for reason, pattern in (
-        ("the last digits of something", words.ending),
-        ("another number", words.just_before),
-    ):
-        last = next((found for found in reversed(list(pattern.finditer(before)))), None)
-        if last and not before[last.end() :].strip(" :.#*•-(№°"):
+    if found := words.ending.match(next_word):
+        return f"the last digits of something (“{found.group()}”)"
+    for reason, phrases in (("the last digits of something", words.ending), ("another number", words.just_before)):
+        last = _last(phrases, before)
+        if last and not _named_as_code(before, last.end()):
             return f"{reason} (“{last.group()}”)"
     return None
+
+
+def _last(phrases: Phrases, before: str) -> re.Match[str] | None:
+    """The phrase right before a number, if there is one."""
+    found = (each for each in phrases.finditer(before) if not before[each.end() :].strip(" :.#*•-(№°"))
+    return max(found, key=lambda each: each.end() - each.start(), default=None)
+
+
+def _named_as_code(before: str, end: int) -> bool:
+    """Whether that word ends a longer one for the code: "verification number"."""
+    return any(found.end() == end for found in vocabulary().code.finditer(before))
 
 
 def is_year(value: str) -> bool:

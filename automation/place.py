@@ -72,10 +72,12 @@ def at_start(flow: Flow, sightings: Sequence[Sighting]) -> Place | None:
 
 
 def interrupted(
-    interruptions: Iterable[Interruption], sightings: Sequence[Sighting]
+    interruptions: Iterable[Interruption], sightings: Sequence[Sighting], before: str | None = None
 ) -> tuple[Interruption, Sighting] | None:
-    """The first interruption whose landmark shows."""
+    """The first interruption whose landmark shows; some count only right after another, the one `before`."""
     for interruption in interruptions:
+        if interruption.after and before not in interruption.after:
+            continue
         for sighting in sightings:
             if sighting.landmark.name == interruption.shows:
                 return interruption, sighting

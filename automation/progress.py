@@ -70,6 +70,10 @@ class Progress:
     def _on_interruption(self, event: Event) -> None:
         self._line("·", event["intent"], event["seconds"])
 
+    def _on_handed_over(self, event: Event) -> None:
+        self._line("", f"{event['what']}: please do it in the browser's window. The run goes on by itself then "
+                       f"({event['seconds']:.0f} s).")  # fmt: skip
+
     def _on_arrived(self, event: Event) -> None:
         text = event["intent"] + (" (the site skipped it)" if event["by"] == "skipped" else "")
         weak = f" [found by rank {event['rank']} of {event['ranks']}]" if (event.get("rank") or 1) > 1 else ""
@@ -116,16 +120,21 @@ class Progress:
 
     def _say(self, text: str) -> None:
         self._erase()
-        self._out.write(text.rstrip() + "\n")
-        self._out.flush()
+        self._write(text.rstrip() + "\n")
 
     def _draw(self, text: str) -> None:
         width = shutil.get_terminal_size().columns
-        self._out.write("\r\x1b[K" + f"      {text}"[: width - 1])
-        self._out.flush()
+        self._write("\r\x1b[K" + f"      {text}"[: width - 1])
         self._drawn = True
 
     def _erase(self) -> None:
         if self._drawn:
-            self._out.write("\r\x1b[K")
+            self._write("\r\x1b[K")
             self._drawn = False
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:
+            self._quiet = True  # the terminal was closed, the pipe's reader has gone: the run goes on all the same

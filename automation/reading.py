@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from automation.candidates import MARGIN, candidates
-from automation.characters import cleaned
+from automation.candidates import MARGIN, Around, candidates
 from automation.numbers import LONGEST, SHORTEST, masked
-from automation.visible import Line
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from automation.candidates import Candidate
-    from automation.message import Letter
+    from automation.quotation import Own
+    from automation.sentences import Text
 
 MAX_REJECTED = 20
 
@@ -50,13 +50,14 @@ class Reading:
     """The other numbers, masked, each with the reason against it."""
 
 
-def reading_of(letter: Letter, shape: Shape) -> Reading:
-    """What HTML, plain text and subject say together."""
-    title = cleaned(letter.subject)
-    html = _part(letter.html_lines, shape, "element", above=title)
-    plain = _part(letter.plain_lines, shape, "line", above=title)
-    subject = _part([Line(title)], shape, "element")
-    shown = html if letter.html_lines else plain
+def reading_of(own: Own, shape: Shape, name: re.Pattern[str] | None = None) -> Reading:
+    """What HTML, plain text and subject say together; `name` is the sender's."""
+    title = " ".join(line.text for line in own.subject.lines)
+    around = Around(title, name, letters=shape.letters, year_too=shape.length == len("2026"))
+    html = _part(own.html, shape, "element", around)
+    plain = _part(own.plain, shape, "line", around)
+    subject = _part(own.subject, shape, "element", replace(around, above=""))
+    shown = html if own.html.lines else plain
     rejected = tuple(dict.fromkeys(shown.rejected + subject.rejected))[:MAX_REJECTED]
     doubt = shown.doubt or _disagreement(html, plain, subject)
     best = shown.best or subject.best
@@ -70,9 +71,9 @@ def _disagreement(*parts: Reading) -> str | None:
     return "its parts show different codes" if len(codes) > 1 else None
 
 
-def _part(lines: Sequence[Line], shape: Shape, where: str, *, above: str = "") -> Reading:
+def _part(text: Text, shape: Shape, where: str, around: Around) -> Reading:
     best_of: dict[str, Candidate] = {}
-    for candidate in candidates(lines, above=above, letters=shape.letters, year_too=shape.length == len("2026")):
+    for candidate in candidates(text, around):
         known = best_of.get(candidate.value)
         if known is None or candidate.rank > known.rank:
             best_of[candidate.value] = candidate

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-__all__ = ["Event", "advice_for", "as_html", "as_text", "landmarks_to_mend", "read_journal", "result_of"]
+__all__ = ["Event", "advice_for", "as_html", "as_text", "landmarks_to_mend", "read_journal", "result_of", "retold"]
 
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -51,7 +51,7 @@ def as_html(events: Sequence[Event], pictures: Mapping[str, bytes]) -> str:
     `pictures` are PNG or JPEG by the names that the events give; others are left out. A run without an
     outcome is told as unfinished.
     """
-    result, timeline = _result(events), Timeline(events)
+    result, timeline = retold(events), Timeline(events)
     word, _, sentence = headline(result).partition(": ")
     shown = _data_uris(pictures)
     return _template(senders_in(events)).render(
@@ -72,20 +72,8 @@ def as_html(events: Sequence[Event], pictures: Mapping[str, bytes]) -> str:
     )
 
 
-def landmarks_to_mend(events: Sequence[Event]) -> tuple[str, ...]:
-    """The landmarks whose structure no longer fits, so that only words or a link found them."""
-    return tuple(dict.fromkeys(match.landmark for _, match in Timeline(events).weak))
-
-
-def _event(line: bytes) -> dict[str, Any]:
-    event = json.loads(line)
-    if not isinstance(event, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one error for every line that is no event
-    return event
-
-
-def _result(events: Sequence[Event]) -> dict[str, Any]:
-    """The result again, from the events and what the run itself said of its end."""
+def retold(events: Sequence[Event]) -> dict[str, Any]:
+    """The result again, from the events and what the run itself said of its end; it may be a foreign journal."""
     ends = [event.get("result") for event in of_kind(events, "outcome")]
     told = ends[-1] if ends and isinstance(ends[-1], Mapping) else {}
     reason, code, took = told.get("reason"), number(told.get("exit")), number(told.get("seconds"))
@@ -96,6 +84,18 @@ def _result(events: Sequence[Event]) -> dict[str, Any]:
         reason=reason if isinstance(reason, Mapping) else None,
     )
     return result if took is None else {**result, "seconds": took}
+
+
+def landmarks_to_mend(events: Sequence[Event]) -> tuple[str, ...]:
+    """The landmarks whose structure no longer fits, so that only words or a link found them."""
+    return tuple(dict.fromkeys(match.landmark for _, match in Timeline(events).weak))
+
+
+def _event(line: bytes) -> dict[str, Any]:
+    event = json.loads(line)
+    if not isinstance(event, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one error for every line that is no event
+    return event
 
 
 def _browser(events: Sequence[Event]) -> str:

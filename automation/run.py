@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from automation.account import Account
 from automation.errors import Cancelled, NeedsPerson, OffPath, SettingsStop, SiteStop, Unknown
 from automation.evidence import masked_picture
-from automation.hands import ACT_TIMEOUT_MS, Hands
+from automation.hands import Hands
 from automation.place import Known
 from automation.sign_in import SignIn
-from automation.tabs import Tabs
+from automation.tabs import Tabs, rate_limited
 from automation.waiting import Worker
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 class Run:
     """One attempt on one account, on its own tabs, with its own journal."""
 
-    past_interruptions: Callable[[list[Page]], None]
-    """Gets past whatever stands in the way on some tabs; set by whoever takes the flow."""
-
     def __init__(
         self,
         *,
@@ -49,6 +46,7 @@ class Run:
         person: Person,
         signals: Signals,
         on_tick: Callable[[], None] = lambda: None,
+        window: bool = False,
     ) -> None:
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
@@ -63,10 +61,12 @@ class Run:
         """Ids of the steps that this run did itself."""
         self.intending = False
         """True from the intent until it is settled."""
+        self.proved = False
+        """True once the account, opened afresh after the submit, has shown the new address."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
         self.signals = signals
-        self._person, self._on_tick = person, on_tick
+        self._person, self._on_tick, self._window = person, on_tick, window
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
 
@@ -146,13 +146,11 @@ class Run:
         """Type an address into each visible field of the landmark (some forms ask for it twice)."""
         found = self.hands.find(name)
         for index in range(len(found.items)):
-            self.hands.type_into(found, address, [index])
+            self.hands.type_into(found, address, index)
 
     def type_sign_in_name(self, name: str) -> None:
         """Type the sign-in name and leave the field, which is what wakes the button."""
-        found = self.hands.find(name)
-        self.hands.type_into(found, self.sign_in.name)
-        found.element(0).press("Tab", timeout=ACT_TIMEOUT_MS)
+        self.hands.type_into(self.hands.find(name), self.sign_in.name, leave=True)
 
     def type_password(self, name: str) -> None:
         """Type the account's password; never again in this run once it was refused."""
@@ -176,6 +174,22 @@ class Run:
         """Submit what was typed, unless the page has done so by itself."""
         self.hands.submit()
 
+    def leave_alone(self, name: str) -> None:
+        """Stop, because the store says that it has seen too much of us."""
+        said = next((item.said for sighting in self.tabs.look(name) for item in sighting.items), None)
+        raise rate_limited(said=said)
+
+    def hand_over(self, what: str) -> None:
+        """Give the page to the person at the window; `needs_person` where there is no window or nobody at it."""
+        if not self._window or not self._person.there:
+            raise NeedsPerson(
+                f"{what}: that is for a person to do, and this run has no window with somebody at it. Run again at a "
+                "terminal with --headed and do it there, or sign in once in the kept profile. Nothing is lost.",
+                kind="captcha",
+            )
+        self.tabs.pages[0].bring_to_front()
+        self.journal.write("handed_over", what=what, seconds=self.task.code_timeout_s)
+
     # -- codes, the person, the account ----------------------------------------------------------
 
     @contextmanager
@@ -189,6 +203,20 @@ class Run:
     def code(self, party: Party) -> Code:
         """The code from the letter that was asked for, waited for while the page stays alive."""
         return self.awaited[party].code(lambda: self.hands.find("code_field"))
+
+    @contextmanager
+    def foresee_code(self) -> Iterator[None]:
+        """Take the baseline of the account's mailbox, in case the block's click makes the site send a code."""
+        awaited = self.awaited[self.sign_in.party]
+        awaited.foresee()
+        yield
+        awaited.requested("sign-in", self.hands.acted_at)
+
+    def foreseen_code(self, name: str) -> Code:
+        """The code that the site has sent by itself, for the field of that name."""
+        awaited, field = self.awaited[self.sign_in.party], self.hands.find(name)
+        awaited.came_unasked()
+        return awaited.code(lambda: field)
 
     def confirm_change(self) -> None:
         """Ask the person whether to go on; `--yes` has answered already."""

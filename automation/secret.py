@@ -9,6 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath, SiteStop
 from automation.failpoint import reached
 from automation.origins import origin_of
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from automation.origins import Origins
 
+CHECK_S = 10.0
 FILL_TIMEOUT_MS = 10_000
 
 _WHERE = """(first, others) => [first, ...others].map((element) => {
@@ -83,9 +85,9 @@ def _lost() -> SiteStop:
 
 
 def _check(fields: Sequence[ElementHandle], origins: Origins) -> None:
-    # A page whose script spins answers this in time with an error; `evaluate` alone would wait for ever.
-    fields[0].wait_for_element_state("visible", timeout=FILL_TIMEOUT_MS)
-    found = fields[0].evaluate(_WHERE, list(fields[1:]))
+    with at_most(CHECK_S):
+        fields[0].wait_for_element_state("visible")
+        found = fields[0].evaluate(_WHERE, list(fields[1:]))
     if not all(where["connected"] for where in found):
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
     for url in dict.fromkeys(url for where in found for url in where["urls"]):

@@ -18,15 +18,20 @@ class SignIn:
     def __init__(self, task: Task, ledger: Ledger) -> None:
         self._task, self._ledger = task, ledger
         self._name: Party = "old"
+        self._tried: set[Party] = set()
         self._refused = False
 
     @property
     def name(self) -> str:
         """The name to sign in with: after a change it may be the new address, and the ledger knows."""
         task = self._task
-        by_address = task.sign_in_name.casefold() == task.old.casefold()
-        self._name = "new" if by_address and self._ledger.sign_in_with_new(task.new) else "old"
+        self._name = "new" if self._by_address and self._ledger.sign_in_with_new(task.new) else "old"
         return task.new if self._name == "new" else task.sign_in_name
+
+    @property
+    def party(self) -> Party:
+        """Whose mailbox a code at the sign-in goes to: the address that the account has by now."""
+        return "new" if self._ledger.sign_in_with_new(self._task.new) else "old"
 
     @property
     def password(self) -> str:
@@ -41,7 +46,17 @@ class SignIn:
             raise Refused("The store refused the password in this run; it is not typed again.", kind="wrong_password")
         return self._task.password
 
-    def refused(self) -> None:
-        """Remember the no: for this run for good, and for the next run's choice of name."""
-        self._refused = True
+    def refused(self, kind: str) -> bool:
+        """Remember the no, for this run and the next one's choice of name; True where the other name may be tried.
+
+        That is once, and only while nobody knows which address the account has: after a submit that was not proved.
+        """
+        in_doubt = kind == "wrong_password" and self._by_address and self._ledger.is_open_for(self._task.new)
+        self._tried.add(self._name)
+        self._refused = not in_doubt or len(self._tried) > 1
         self._ledger.sign_in_refused(self._name)
+        return not self._refused
+
+    @property
+    def _by_address(self) -> bool:
+        return self._task.sign_in_name.casefold() == self._task.old.casefold()

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import json
 import secrets
-import select
-import subprocess
-import sys
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from automation.errors import SiteStop
+from automation.process import PATIENCE_S, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from automation.process import Process
+
 OLD, NEW = "anna.rossi@example.org", "anna.bianchi@example.net"
-START_S = 30
-STOP_S = 5
-
-
-def fixtures_folder() -> Path:
-    """Where the stand-ins lie: inside the wheel, or beside the engine in a checkout."""
-    inside = Path(__file__).with_name("fixtures")
-    return inside if inside.exists() else Path(__file__).parents[1] / "fixtures"
 
 
 @dataclass(frozen=True)
@@ -37,6 +27,14 @@ class Mail:
     smtp: str
     imap: str
     passwords: Mapping[str, str] = field(repr=False)
+    running: Process | None = field(default=None, repr=False)
+    """Who is told of further mailboxes; None where nobody takes them."""
+
+    def also(self, passwords: Mapping[str, str]) -> Mail:
+        """The same server with mailboxes for these people, by address; the others' stay."""
+        assert self.running is not None, "this mail server takes no further mailboxes"
+        self.running.say({"add": dict(passwords)})
+        return replace(self, passwords=passwords)
 
     def url(self, address: str) -> str:
         """The IMAP address of a mailbox, as the settings want it."""
@@ -45,7 +43,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class StandIn:
-    """A running store with its mail server."""
+    """A running store with its mail server, and one of its accounts."""
 
     url: str
     frame: str
@@ -85,12 +83,36 @@ class StandIn:
             "READDRESS_NEW_IMAP_PASSWORD": self.mail.passwords[new],
         }
 
+    def another(self, old: str, new: str, *, password: str | None = None) -> StandIn:
+        """A fresh account with two new mailboxes on the same processes: cheap, and nobody else uses them.
+
+        The store's switches are for all its accounts. A `password` of None: one is made up.
+        """
+        passwords = {old: secrets.token_urlsafe(12), new: secrets.token_urlsafe(12)}
+        password = password or secrets.token_urlsafe(12)
+        mail = self.mail.also(passwords)
+        self._ask("/accounts", "POST", {"email": old, "password": password, "name": "Anna", "decoys_to": [new]})
+        return replace(self, mail=mail, user=old, new=new, password=password)
+
     def truth(self) -> dict[str, Any]:
-        """What really happened in the store."""
-        return dict(self._ask("/truth"))
+        """What really happened in the store to this account.
+
+        What can't be said to be another account's is told too, such as a sign-in with a name that nobody has.
+        """
+        told = self._ask("/truth")
+        accounts = told.pop("accounts")
+        others = {address for key, each in accounts.items() if key != self.user for address in (key, each["email"])}
+        mine = {what: [each for each in happened if self._concerns(each, others)] for what, happened in told.items()}
+        return {"accounts": {self.user: accounts[self.user]}, **mine}
+
+    def _concerns(self, happened: Mapping[str, Any], others: set[str]) -> bool:
+        """False for what was sent elsewhere or done by another account; cookies are nobody's in particular."""
+        if "account" in happened:
+            return happened["account"] not in others
+        return happened.get("to", self.user) in {self.user, self.new}
 
     def switch(self, **switches: Any) -> dict[str, Any]:
-        """Turn switches of the store; returns all of them."""
+        """Turn switches of the store, for all its accounts; returns all of them."""
         return dict(self._ask("/switches", "PATCH", switches))
 
     def post(self, path: str) -> Any:
@@ -104,7 +126,7 @@ class StandIn:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with urlopen(request, timeout=START_S) as answer:  # noqa: S310 - as above
+        with urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310 - as above
             return json.load(answer)
 
 
@@ -131,8 +153,8 @@ def stand_in(
         served = stack.enter_context(
             process("mail", {"smtp_port": port["smtp_port"], "imap_port": port["imap_port"], "users": users})
         )
-        mail = Mail(served["smtp"], served["imap"], users)
-        store = stack.enter_context(
+        mail = Mail(served.addresses["smtp"], served.addresses["imap"], users, served)
+        started = stack.enter_context(
             process(
                 "store",
                 {
@@ -151,6 +173,7 @@ def stand_in(
                 },
             )
         )
+        store = started.addresses
         yield StandIn(
             url=store["store"],
             frame=store["frame"],
@@ -162,48 +185,3 @@ def stand_in(
             token=store["token"],
             password=password,
         )
-
-
-@contextmanager
-def process(name: str, configuration: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """One stand-in, started by path and told its configuration on stdin; its addresses once it is ready.
-
-    It ends when its stdin does, so it never outlives whoever started it.
-    """
-    with subprocess.Popen(  # noqa: S603 - our own folder, our own Python
-        [sys.executable, fixtures_folder() / name],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # Ctrl-C is for us; it ends when we close its stdin
-    ) as running:
-        try:
-            yield _ready(name, running, configuration)
-        finally:
-            _end(running)
-
-
-def _ready(name: str, running: subprocess.Popen[str], configuration: Mapping[str, Any]) -> dict[str, str]:
-    assert running.stdin is not None
-    assert running.stdout is not None
-    line = ""
-    try:
-        running.stdin.write(json.dumps(configuration) + "\n")
-        running.stdin.flush()
-        if select.select([running.stdout], [], [], START_S)[0]:
-            line = running.stdout.readline()
-    except BrokenPipeError:
-        pass  # it ended at once; its own message is on stderr
-    if not line:
-        raise SiteStop(f"The stand-in “{name}” did not start; its message is above.", kind="stand_in")
-    return dict(json.loads(line))
-
-
-def _end(running: subprocess.Popen[str]) -> None:
-    assert running.stdin is not None
-    with suppress(BrokenPipeError):  # it is gone already
-        running.stdin.close()
-    try:
-        running.wait(STOP_S)
-    except subprocess.TimeoutExpired:
-        running.kill()

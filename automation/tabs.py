@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from automation.errors import SiteStop
+from automation.errors import Refused, SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
+from automation.patience import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Frame, Page, Request
+    from playwright.sync_api import BrowserContext, Frame, Page, Request, Response
 
     from automation.look import Sighting
     from automation.store import Store
 
+ANSWER_S = 5.0
+"""How long a browser may take to a question that no page has a part in."""
 OPEN_TIMEOUT_MS = 9_000
 """For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
+RATE_LIMIT_S = 600.0
+"""How long a store that has seen too much of somebody is best left alone (2, 5, 10 minutes are reported)."""
+LONGEST_LIMIT_S = 86_400.0
+TOO_MANY = 429
+SERVER_TROUBLE = 500
 CHANGING = {"document", "xhr", "fetch"}
 """The kinds of requests that move a page on; pictures, scripts and beacons don't."""
 
@@ -34,8 +46,11 @@ class Tabs:
         self._between_tries = between_tries
         self.sent: dict[Frame, int] = {}
         """How many requests that may change something each frame has sent to the store."""
+        self.sent_at_all: dict[Frame, int] = {}
+        """The same with what pages send on the side (beacons, say)."""
         self.failed: str | None = None
         """Why the last request of ours failed, in the browser's words; None while all goes well."""
+        self._limited_until = 0.0
         self.crashed = False
         """Whether a tab of ours has crashed."""
         self._store = store
@@ -46,6 +61,7 @@ class Tabs:
         self._behind: set[Page] = set()
         context.on("request", self._count)
         context.on("requestfailed", self._note_failure)
+        context.on("response", self._note_answer)
         context.on("page", self._watch)
 
     @property
@@ -70,9 +86,19 @@ class Tabs:
 
     @property
     def alive(self) -> bool:
-        """Whether the browser still answers."""
-        browser = self.context.browser
-        return bool(self.pages) or browser is None or browser.is_connected()
+        """Whether the browser still answers; one whose driver has died says of no tab that it is closed."""
+        try:
+            with at_most(ANSWER_S):
+                self.context.cookies("http://localhost")
+        except Exception:  # noqa: BLE001 - a dead driver raises whatever it likes
+            return False
+        return True
+
+    @property
+    def limited_s(self) -> float | None:
+        """Seconds for which the store wants to be left alone (HTTP 429); None while it does not mind."""
+        left = self._limited_until - time.monotonic()
+        return left if left > 0 else None
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
@@ -84,6 +110,7 @@ class Tabs:
                 self._between_tries()
                 if last:
                     raise unreachable(url, error) from None
+                page.goto("about:blank")  # else the next try is taken for a part of this one, and aborted
             except PlaywrightError as error:
                 raise unreachable(url, error) from None
             else:
@@ -110,7 +137,7 @@ class Tabs:
                 pages[0].wait_for_timeout(milliseconds)
                 return
         except PlaywrightError:
-            if self.pages:
+            if self.pages and self.alive:
                 return  # that tab has closed, another lives on
         raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
 
@@ -119,6 +146,7 @@ class Tabs:
         with suppress(Exception):  # a dead driver raises whatever it likes, and nothing is left to do
             self.context.remove_listener("request", self._count)
             self.context.remove_listener("requestfailed", self._note_failure)
+            self.context.remove_listener("response", self._note_answer)
             self.context.remove_listener("page", self._watch)
 
     def close_foreign(self) -> None:
@@ -153,10 +181,48 @@ class Tabs:
             reason = request.failure or ""
             self.failed = self.failed if "ERR_ABORTED" in reason else reason.removeprefix("net::")
 
+    def _note_answer(self, response: Response) -> None:
+        request = response.request
+        if response.status < SERVER_TROUBLE and response.status != TOO_MANY:
+            return
+        counts = request.resource_type == "document" or request.method != "GET"
+        if not (counts and request.resource_type in CHANGING and self._store.origins.hold(request.url)):
+            return
+        if response.status == TOO_MANY:
+            wait = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
+            self._limited_until = time.monotonic() + (RATE_LIMIT_S if wait is None else wait)
+        else:
+            self.failed = f"it answered with the error {response.status}"
+
     def _count(self, request: Request) -> None:
-        ours = request.method != "GET" and request.resource_type in CHANGING
-        if ours and self._store.origins.hold(request.url):
+        if request.method == "GET" or request.service_worker is not None:
+            return
+        self.sent_at_all[request.frame] = self.sent_at_all.get(request.frame, 0) + 1
+        if request.resource_type in CHANGING and self._store.origins.hold(request.url):
             self.sent[request.frame] = self.sent.get(request.frame, 0) + 1
+
+
+def retry_after_s(header: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from a `Retry-After` of seconds or of a date (RFC 9110, 10.2.3); None where it says nothing."""
+    try:
+        wait = (
+            float(header)
+            if header and header.isdecimal()
+            else (parsedate_to_datetime(header or "") - now).total_seconds()
+        )
+    except (TypeError, ValueError):
+        return None
+    return min(max(wait, 0.0), LONGEST_LIMIT_S)
+
+
+def rate_limited(wait_s: float = RATE_LIMIT_S, *, said: str | None = None) -> Refused:
+    """The stop for a store that wants to be left alone for a while."""
+    return Refused(
+        "The store says that it has seen too many requests from here. Leave it alone for a while, then run again.",
+        kind="rate_limit",
+        store_said=said,
+        retry_after_s=math.ceil(wait_s),
+    )
 
 
 def unreachable(url: str, error: PlaywrightError) -> SiteStop:

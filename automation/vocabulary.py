@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from automation.characters import folded
+from automation.phrases import Phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WORDS = Path(__file__).with_name("words")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One pattern per kind of word; each matches whole words in a folded text."""
+    """One kind of word each."""
 
-    code: re.Pattern[str]
+    code: Phrases
     """The code itself: "verification code"."""
-    other_number: re.Pattern[str]
+    bare: Phrases
+    """What may be the name of any number: "code"."""
+    other_number: Phrases
     """Numbers that are no codes: "tracking code"."""
-    just_before: re.Pattern[str]
+    just_before: Phrases
     """Words which, right before a number, say that it is none."""
-    is_: re.Pattern[str]
+    is_: Phrases
     """What joins the word and the code: "is"."""
-    enter: re.Pattern[str]
+    enter: Phrases
     """What the reader is to do with the code: "type"."""
-    unit: re.Pattern[str]
+    unit: Phrases
     """What a number counts: "minutes"."""
-    ending: re.Pattern[str]
+    ending: Phrases
     """What stands before the last digits of something longer."""
-    minute: re.Pattern[str]
-    hour: re.Pattern[str]
-    change: re.Pattern[str]
+    valid: Phrases
+    """What stands beside how long the code is valid."""
+    minute: Phrases
+    hour: Phrases
+    change: Phrases
     """The code is for changing the address."""
-    sign_in: re.Pattern[str]
+    sign_in: Phrases
     """The code is for signing in."""
-    elsewhere: re.Pattern[str]
+    elsewhere: Phrases
     """The code is for something this tool never does."""
-    aside: re.Pattern[str]
-    """A sentence that warns or advises, and states no purpose."""
-    quoted: re.Pattern[str]
+    if_not: Phrases
+    """What to do if it was not the reader who asked for the code."""
+    never: Phrases
+    """What nobody should do with the code."""
+    quoted: Phrases
     """A line below which an older letter stands."""
 
 
@@ -51,31 +59,14 @@ def vocabulary() -> Vocabulary:
     """The words of all languages."""
     languages = [tomllib.loads(path.read_text("utf-8")) for path in sorted(WORDS.glob("*.toml"))]
 
-    def together(name: str) -> re.Pattern[str]:
-        return pattern([phrase for language in languages for phrase in language[name.rstrip("_")]])
+    def together(name: str) -> Phrases:
+        key = name.rstrip("_")
+        return Phrases((_optional(language), phrase) for language in languages for phrase in language[key])
 
     return Vocabulary(**{field.name: together(field.name) for field in fields(Vocabulary)})
 
 
-def pattern(phrases: list[str]) -> re.Pattern[str]:
-    """A pattern for any of the phrases as whole words, the longest first."""
-    ordered = sorted({folded(phrase) for phrase in phrases}, key=len, reverse=True)
-    words = [_phrase(phrase) for phrase in ordered if phrase[0].isalnum() or phrase[0] == "*"]
-    signs = [_phrase(phrase) for phrase in ordered if not (phrase[0].isalnum() or phrase[0] == "*")]
-    by_letter: dict[str, list[str]] = {}
-    for word in words:
-        by_letter.setdefault(word[0], []).append(word)
-    # Grouped by their first letter: most places of a text are then dismissed at once.
-    groups = [f"(?={re.escape(letter)})(?:{'|'.join(each)})" for letter, each in by_letter.items() if letter != "\\"]
-    groups += by_letter.get("\\", [])
-    return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(groups)})", *signs]))
-
-
-def _phrase(phrase: str) -> str:
-    parts = ["" if part == "*" else re.escape(part).replace(r"\*", r"\w*") for part in phrase.split(" ")]
-    gap = r"(?:[^\w.!?]+[\w'-]+){0,4}?[^\w.!?]+"
-    text = parts[0]
-    for before, part in pairwise(parts):
-        if part:
-            text += (gap if before == "" else r"\s+") + part
-    return text + (r"(?!\w)" if phrase[-1].isalnum() or phrase[-1] == "*" else "")
+def _optional(language: Mapping[str, Any]) -> str:
+    """A pattern for what the language may write together with the first word of a phrase."""
+    attached = sorted(language.get("attached", ()), key=len, reverse=True)
+    return f"(?:{'|'.join(attached)})?" if attached else ""

@@ -6,8 +6,6 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Error as PlaywrightError
-
 from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
@@ -56,7 +54,6 @@ class Walk:
         self.place = START
         self._tried_again: set[str] = set()
         self._obstacles = Obstacles(flow, run)
-        run.past_interruptions = self._obstacles.get_past
 
     def begin(self) -> int:
         """Open the store and see where that is, and that the mailboxes work."""
@@ -110,13 +107,14 @@ class Walk:
     def _commit(self, step: Step, index: int) -> str | None:
         """Write the intent, do the step, and whatever happens go on to the proof."""
         run = self._run
+        run.tick(0)  # the last moment at which a Ctrl-C means no
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
-        run.intending = True
+        run.intending, run.journal.needed = True, False
         run.account.forget()
         try:
             return self._act_and_arrive(step, index)
-        except (Stop, PlaywrightError) as stop:
+        except Exception as stop:  # a dead driver raises whatever it likes
             if not run.hands.acted:
                 self._settle("no_effect", "nothing was typed or clicked")
                 raise
@@ -141,7 +139,7 @@ class Walk:
     def _settle(self, how: Settlement, why: str) -> None:
         run = self._run
         run.ledger.settle(run.journal.name, run.new, how)
-        run.intending = False
+        run.intending, run.journal.needed = False, True
         run.journal.write("settled", **{"as": how}, how=why)
 
     # -- where are we ----------------------------------------------------------------------------
@@ -159,19 +157,23 @@ class Walk:
             if time.monotonic() > elsewhere_at:
                 pages, elsewhere_at = run.tabs.pages, time.monotonic() + ELSEWHERE_S
             sightings = self._sweep(pages)
-            if self._obstacles.dealt_with(sightings):
-                if step is not None and step.commits:
+            if step is not None and step.commits:
+                if self._obstacles.stand_in_the_way(sightings):
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
-                anywhere_from, deadline = time.monotonic() + BACK_S, time.monotonic() + ARRIVE_S
+            elif dealt_with := self._obstacles.dealt_with(sightings):
+                deadline = time.monotonic() + ARRIVE_S
+                anywhere_from = anywhere_from if dealt_with.over else time.monotonic() + BACK_S
                 continue
             found = furthest(steps, sightings, first, run.known)
             if found is None and time.monotonic() > anywhere_from:
                 found = furthest(steps, sightings, 0, run.known)
                 found = found or at_start(self._flow, sightings)
             if found:
+                self._obstacles.arrived()
                 self._skipped(first, found)
                 return found
             self._obstacles.heed_refusal(step, sightings)
+            self._obstacles.heed_return(step)
             run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 

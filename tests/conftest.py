@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
+from sample_canaries import PASSWORD, SWITCHES
 from sample_runs import Change, Command
 
 from automation.browser import find_browser, launch_arguments
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 pytest_plugins = ["pytester"]
+settings.register_profile("readdress", deadline=None)  # a busy machine is no fault
+settings.load_profile("readdress")
 
 
 def lacking(tool: str) -> None:
@@ -49,10 +55,27 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 @pytest.fixture
 def make_store() -> Iterator[Callable[..., StandIn]]:
     """Start stand-ins (store and mail) that end with the test."""
-    from contextlib import ExitStack  # noqa: PLC0415 - only here
-
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(stand_in(**options))
+
+
+@pytest.fixture(scope="session")
+def fresh() -> Iterator[Callable[[str], StandIn]]:
+    """`fresh(generation)`: an account of its own on this worker's store of that kind, its switches as at first."""
+    stores: dict[str, StandIn] = {}
+    switches: dict[str, dict[str, Any]] = {}
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def account(generation: str) -> StandIn:
+            if generation not in stores:
+                stores[generation] = stack.enter_context(stand_in(generation=generation, switches=SWITCHES))
+                switches[generation] = stores[generation].switch()
+            stores[generation].switch(**switches[generation])
+            n = next(numbers)
+            return stores[generation].another(f"anna.{n}@example.org", f"bianchi.{n}@example.net", password=PASSWORD)
+
+        yield account
 
 
 @pytest.fixture
@@ -74,3 +97,17 @@ def readdress() -> str:
 def command(readdress: str, tmp_path: Path) -> Command:
     """`command("change", "--yes", …)`: the installed command in an environment of its own."""
     return Command(readdress, tmp_path)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Count the kills of test_killed_anywhere.py, those of all workers."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows: dict[str, list[int]] = {}
+    for row, right, killed in (value for each in reports for name, value in each.user_properties if name == "killed"):
+        rows[row] = [sum(pair) for pair in zip(rows.get(row, [0, 0]), (right, killed), strict=True)]
+    if rows:
+        right, killed = (sum(counts) for counts in zip(*rows.values(), strict=True))
+        told = ", ".join(f"{row} {counts[0]}" for row, counts in sorted(rows.items()))
+        terminalreporter.write_line(
+            f"killed at {killed} failpoints, and {right} times the next run ended right: {told}"
+        )

@@ -31,7 +31,8 @@ from urllib.parse import quote
 from conftest import lacking
 
 from automation.mailbox import MailboxSettings
-from automation.stand_in import Mail, StandIn, process
+from automation.process import process
+from automation.stand_in import Mail, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -393,13 +394,14 @@ def shop(mail: Dovecot, smtp: str, old: str, new: str, **configuration: Any) -> 
     """A stand-in store whose letters come to this Dovecot by the sink `smtp`; configuration as the store takes it."""
     password = secrets.token_urlsafe(12)
     account = {"email": old, "password": password, "name": "Anna"}
-    with process("store", {"smtp": smtp, "accounts": [account], "decoys_to": [new], **configuration}) as store:
+    with process("store", {"smtp": smtp, "accounts": [account], "decoys_to": [new], **configuration}) as started:
+        store = started.addresses
         yield StandIn(
             url=store["store"],
             frame=store["frame"],
             control=store["control"],
             mail_page=store["mail"],
-            mail=DovecotMail(smtp, f"{HOST}:{mail.port}", mail.passwords, mail),
+            mail=DovecotMail(smtp, f"{HOST}:{mail.port}", mail.passwords, server=mail),
             user=old,
             new=new,
             token=store["token"],

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from automation.attempt import Around, attempt
 from automation.outcomes import OUTCOMES
 from automation.person import Person
@@ -29,6 +31,32 @@ KEYS = {
     "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
     "steps", "advice", "report",
 }  # fmt: skip
+
+
+def some(values: list[Any], quick: set[Any]) -> list[Any]:
+    """All values; those that are not quick ones only in the full matrix."""
+    return [value if value in quick else pytest.param(value, marks=pytest.mark.full) for value in values]
+
+
+def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:
+    """Outcome, exit code and the kind of reason."""
+    return result["outcome"], result["exit"], (result["reason"] or {}).get("kind")
+
+
+def address(store: StandIn) -> str:
+    """The address that the store's one account has."""
+    [account] = store.truth()["accounts"].values()
+    return str(account["email"])
+
+
+def requested(store: StandIn) -> list[str]:
+    """What the codes were for that were asked for, in order."""
+    return [code["purpose"] for code in store.truth()["codes_requested"]]
+
+
+def applied(store: StandIn) -> list[bool]:
+    """Whether each submit of the committing step took effect."""
+    return [submit["applied"] for submit in store.truth()["submits"]]
 
 
 @dataclass(frozen=True)

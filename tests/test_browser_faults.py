@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
+from sample_runs import address, some
 
 from flows.change_email import flow
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from automation.stand_in import StandIn
 
 STEPS = [step.id for step in flow.steps]
+ANSWERS = ["lost_before", "lost_after", "error_500", "error_502", "error_429"]
 BEFORE_THE_COMMIT = STEPS[: STEPS.index("A8d")]
 
 
@@ -42,16 +44,6 @@ def close_all_tabs(context: BrowserContext) -> None:
 def crash(context: BrowserContext) -> None:
     with suppress(PlaywrightError):  # the crash is how this ends
         context.pages[-1].goto("chrome://crash", timeout=5_000)
-
-
-def some(values: list[str], quick: set[str]) -> list[Any]:
-    """All values; those that are not quick ones only in the full matrix."""
-    return [value if value in quick else pytest.param(value, marks=pytest.mark.full) for value in values]
-
-
-def address(store: StandIn) -> str:
-    [account] = store.truth()["accounts"].values()
-    return str(account["email"])
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +75,21 @@ def test_a_network_that_goes_away_before_the_commit_ends_with_site(
     assert "ERR_INTERNET_DISCONNECTED" in result["reason"]["text"]
     assert store.truth()["submits"] == []
     assert change(store)["outcome"] == "changed"
+
+
+@pytest.mark.parametrize("step", some(BEFORE_THE_COMMIT, {"A4"}))
+def test_a_name_that_is_not_found_before_the_commit_ends_with_site(
+    step: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(switches={"resend_timer_s": 0})
+    lose = lambda: change.context.route("**/*", lambda route: route.abort("namenotresolved"))  # noqa: E731 - a fault
+    result = change(store, listeners=(at_step(step, lose),))
+    change.context.unroute_all()
+    if result["outcome"] != "changed":  # the step itself may need no request
+        assert (result["outcome"], result["exit"]) == ("site", 8), result["reason"]
+        assert "ERR_NAME_NOT_RESOLVED" in result["reason"]["text"]
+        assert store.truth()["submits"] == []
+        assert change(store)["outcome"] == "changed"
 
 
 @pytest.mark.parametrize("generation", some(["legacy", "center"], {"center"}))
@@ -119,7 +126,10 @@ def test_a_tab_that_goes_away_right_after_the_commit_does_not_keep_the_proof_awa
 
 
 @pytest.mark.parametrize(
-    "answer", some(["lost_before", "lost_after", "error_500", "error_502", "error_429"], {"lost_before", "lost_after"})
+    "answer",
+    some(
+        ["lost_before", "lost_after", "error_500", "error_502", "error_429"], {"lost_before", "lost_after", "error_429"}
+    ),
 )
 @pytest.mark.parametrize("generation", some(["legacy", "center"], {"legacy"}))
 def test_an_answer_that_is_lost_or_an_error_is_settled_by_reading_the_account(
@@ -132,6 +142,8 @@ def test_an_answer_that_is_lost_or_an_error_is_settled_by_reading_the_account(
     applied = address(store) == store.new
     assert applied == (answer == "lost_after")
     assert result["outcome"] == ("changed" if applied else "unknown"), result["reason"]
+    if answer == "error_429":  # Retry-After: 120
+        assert 100 < result["reason"]["retry_after_s"] <= 120
 
     store.switch(submit_answer="normal")
     again = change(store)

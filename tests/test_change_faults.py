@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sample_runs import address, ended, requested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,19 +16,6 @@ if TYPE_CHECKING:
 
 each_generation = pytest.mark.parametrize("generation", [pytest.param("legacy", marks=pytest.mark.full), "center"])
 """Where the pages hardly differ, one of the two is left to the full matrix."""
-
-
-def address(store: StandIn) -> str:
-    [account] = store.truth()["accounts"].values()
-    return str(account["email"])
-
-
-def requested(store: StandIn) -> list[str]:
-    return [code["purpose"] for code in store.truth()["codes_requested"]]
-
-
-def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:
-    return result["outcome"], result["exit"], (result["reason"] or {}).get("kind")
 
 
 @each_generation

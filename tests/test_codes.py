@@ -13,7 +13,7 @@ from sample_letters import ANNA, BEN, DATE, SHOP, code_in, letter, raw_letter, r
 
 from automation.codes import Found, NotTaken, Shape, read_code
 from automation.message import Unusable, read_letter
-from automation.vocabulary import WORDS, vocabulary
+from automation.vocabulary import vocabulary
 
 SIX, FOUR, MIXED = Shape(6), Shape(4), Shape(6, letters=True)
 
@@ -316,9 +316,56 @@ def test_a_letter_for_another_purpose_is_refused(text: str, purpose: str, taken:
 
 
 def test_what_stands_below_the_code_does_not_state_its_purpose() -> None:
-    html = f"{CODE}<p>Sign in to your account to log in and reset your password at any time.</p>"
+    footer = "<p>Sign in to your account to log in and reset your password at any time.</p>"
 
-    assert code_in(raw_letter(html)) == "123456"
+    assert code_in(raw_letter(f"{CODE}<p>It is valid for 10 minutes.</p><p>Your Shop</p>{footer}")) == "123456"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>123456 is your code.</p><p>Use it to reset your password.</p>",
+        "<p>Your verification code</p><div>123456</div><p>You asked to reset your password.</p>",
+        "<p>Use code 123456 to reset your password and do not share it with anyone.</p>",
+        "<p>Use this code to reset your password; ignore it if this was not you.</p><div>123456</div>",
+        "<p>If you want to reset your password, enter this code:</p><div>123456</div>",
+    ],
+)
+def test_another_purpose_is_seen_beside_a_warning_and_right_below_the_code(html: str) -> None:
+    assert refusal(raw_letter(html)).startswith("for something else")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Your verification code is in the picture.</p><table><tr><td>Branch</td><td>654321</td></tr></table>",
+        "<p>Your verification code is in the picture.</p><p>Branch:</p><p>654321</p>",
+        "<p>Your verification code is in the picture, style code: 654321</p>",
+        "<p>Your verification code is in the picture, membership number: 654321</p>",
+        "<p>Your verification code: <img></p><p>Shop Ltd</p><p>Example Street 1,</p><p>101000</p><p>Moscow</p>",
+        "<p>Style code</p><p>654321</p>",
+        "<p>Your code is in hall 654321</p>",
+        "<p>654321</p><p>Your verification code is in the picture below.</p>",
+        "<p>Your code: 12345\u0336\u0336</p><p>Your code: 654321\u0338</p>",
+    ],
+)
+def test_a_number_that_may_be_something_else_is_not_the_code(html: str) -> None:
+    assert code_in(raw_letter(html, subject="Hello"), wanted(shape=SIX)) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "html"),
+    [
+        ("123456 - Your Shop verification code", "<p>See the subject.</p>"),
+        ("Hello", "<p>Your Shop code is 123456</p>"),
+        ("Hello", "<p>Ihr Shop-Code lautet: 123456</p>"),
+        ("Hello", "<p>Your verification number 123456</p>"),
+        ("Your verification code", "<p>Hi Anna,</p><div>123456</div>"),
+        ("Hello", "<p>123456</p><p>is your Shop code</p>"),
+    ],
+)
+def test_the_name_of_the_sender_does_not_stand_in_the_way(subject: str, html: str) -> None:
+    assert code_in(raw_letter(html, subject=subject), wanted(shape=SIX)) == "123456"
 
 
 def test_the_subject_states_the_purpose_too() -> None:
@@ -364,34 +411,6 @@ def test_a_letter_that_arrives_after_its_code_went_out_of_date_is_refused(minute
     assert isinstance(found, Found if taken else NotTaken)
     if isinstance(found, Found):
         assert found.valid_for_s == 600
-
-
-# In each language: a code letter, and the same number as something else.
-LANGUAGES = {
-    "en": ("Your verification code is", "Your order number is"),
-    "it": ("Il tuo codice di verifica è", "Il numero d'ordine è"),
-    "ru": ("Ваш код подтверждения:", "Номер заказа:"),
-    "es": ("Su código de verificación es", "Su código de descuento es"),
-    "pt": ("O seu código de verificação é", "O número do pedido é"),
-    "fr": ("Votre code de vérification est", "Votre code promo est"),
-    "de": ("Ihr Bestätigungscode lautet", "Ihr Gutscheincode lautet"),
-    "pl": ("Twój kod weryfikacyjny to", "Twój kod rabatowy to"),
-}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_words_of_each_language_tell_a_code_from_another_number(language: str) -> None:
-    code, other = LANGUAGES[language]
-
-    assert code_in(raw_letter(None, f"{code} 123456.", subject="!")) == "123456"
-    assert code_in(raw_letter(None, f"{code}\n\n123456\n", subject="!")) == "123456"
-    assert code_in(raw_letter(None, f"{other} 123456.", subject=code)) is None
-    assert code_in(raw_letter(None, f"{other}\n\n123456\n", subject=code)) is None
-
-
-def test_there_is_a_file_of_words_for_each_language_and_each_says_whether_a_native_speaker_saw_it() -> None:
-    assert {path.stem for path in WORDS.glob("*.toml")} >= LANGUAGES.keys()
-    assert all("checked_by_native_speaker = " in path.read_text("utf-8") for path in WORDS.glob("*.toml"))
 
 
 def test_a_pattern_matches_whole_words_only() -> None:

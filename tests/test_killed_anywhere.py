@@ -1,77 +1,124 @@
 """Killed at any failpoint: the next run ends right, and one submit takes effect.
 
-Failpoints: half a line of each journal and ledger write, after each such write, after each page opened, each click
-and each typing. How the store answers matters only to a run that is killed after its intent. The full matrix runs in
-`make test-all`, a sample of it in `make test`.
+What a failpoint is, is said in killed.py. Each account's first run is killed and the next one is not; where no run has
+come to its intent yet, four runs in a row are killed at four failpoints, and one run after them has to end right. How
+the store answers matters only to a run that has submitted. The whole matrix runs in `make test-all`, every tenth case
+of it in `make test`; the last lines of pytest count them.
 """
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_kill import PASSWORD, check_everything, run_killed_and_again
+from sample_kill import Killed, Victim, check_verdict
+from sample_processes import ON_LINUX
 from sample_runs import Command
 
-from automation.stand_in import stand_in
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-MATRIX = [
-    ("legacy", "all", "normal"),
-    ("legacy", "after-intent", "lost_before"),
-    ("legacy", "after-intent", "lost_after"),
-    ("center", "acts", "normal"),
-    ("center", "after-intent", "lost_before"),
-    ("center", "after-intent", "lost_after"),
-]
-matrix = pytest.mark.parametrize(("generation", "scope", "answer"), MATRIX)
-PARTS = 10
-MOST = 500
+    from automation.stand_in import StandIn
+
+pytestmark = ON_LINUX
+MOST = 300
 """More failpoints than any run has."""
+EVERY = 10
+"""`make test` runs one of so many cases."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Failpoints of runs on one generation of pages, with one answer of the store."""
+
+    generation: str
+    scope: str
+    answer: str
+    first: int
+    """The first one of the sample: so that the intent and the submit are among its failpoints."""
+    parts: int
+    """Tests among which the whole row is split."""
+    chain: int = 1
+    """Runs that are killed before one isn't."""
+
+    def __str__(self) -> str:
+        return f"{self.generation}-{self.scope}-{self.answer}"
+
+
+ROWS = [
+    Row("legacy", "until-intent", "normal", first=2, parts=6, chain=4),
+    Row("center", "acts-until-intent", "normal", first=7, parts=2, chain=4),
+    Row("legacy", "from-intent", "normal", first=2, parts=2),
+    Row("center", "from-intent", "normal", first=4, parts=2),
+    Row("legacy", "from-submit", "lost_before", first=4, parts=2),
+    Row("legacy", "from-submit", "lost_after", first=4, parts=2),
+    Row("center", "from-submit", "lost_before", first=8, parts=2),
+    Row("center", "from-submit", "lost_after", first=8, parts=2),
+]
+SAMPLE = [(row, range(row.first, MOST, EVERY)) for row in ROWS]
+WHOLE = [(row, range(part, MOST, row.parts)) for row in ROWS for part in range(1, row.parts + 1)]
 
 
 class Walker:
-    """Kills runs, one failpoint after the other, each on a fresh account."""
+    """Kills runs at one failpoint after the other, until a run ends before its own."""
 
-    def __init__(self, readdress: str, home: Path, record: Callable[[str, object], None]) -> None:
-        self._readdress, self._home, self._record = readdress, home, record
+    def __init__(self, readdress: str, home: Path, fresh: Callable[[str], StandIn]) -> None:
+        self._readdress, self._home, self._fresh = readdress, home, fresh
+        self.killed = self.ended_right = 0
 
-    def walk(self, numbers: range, generation: str, scope: str, answer: str) -> None:
-        """Go on until a run ends without reaching its failpoint."""
-        for count, number in enumerate(numbers):
-            if not self._killed(number, generation, scope, answer):
-                self._record("killed", count)
+    def walk(self, row: Row, numbers: range) -> None:
+        left = iter(numbers)
+        while chain := list(islice(left, row.chain)):
+            if not self._chain(row, chain):
                 return
         pytest.fail(f"a run has more than {MOST} failpoints")
 
-    def _killed(self, number: int, generation: str, scope: str, answer: str) -> bool:
-        folder = self._home / str(number)
-        folder.mkdir()
-        command = Command(self._readdress, folder)
-        switches = {"resend_timer_s": 0, "submit_answer": answer}
-        with stand_in(generation=generation, switches=switches, password=PASSWORD) as store:
-            case = run_killed_and_again(command, store, scope, number)
-            check_everything(command, store, case)
-        return case.killed
+    def _chain(self, row: Row, numbers: Sequence[int]) -> bool:
+        """Whether all runs of one account were killed, each at its failpoint."""
+        home = self._home / f"{row}-{numbers[0]}"
+        home.mkdir()
+        victim = Victim(Command(self._readdress, home), self._fresh(row.generation), row.answer)
+        runs: list[Killed] = []
+        for number in numbers:
+            runs.append(victim.killed(row.scope, number))
+            if not runs[-1].died:
+                check_verdict(runs[-1])
+                break
+            self.killed += 1
+        victim.run_again(runs)
+        self.ended_right += sum(run.died for run in runs)
+        shutil.rmtree(home)
+        return runs[-1].died
 
 
 @pytest.fixture
-def walker(readdress: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> Walker:
-    return Walker(readdress, tmp_path, record_property)
+def walk(
+    readdress: str, tmp_path: Path, fresh: Callable[[str], StandIn], record_property: Callable[[str, object], None]
+) -> Callable[[Row, range], None]:
+    """Walk through a row's failpoints; the end of pytest's output counts them."""
+    walker = Walker(readdress, tmp_path, fresh)
+
+    def walk(row: Row, numbers: range) -> None:
+        try:
+            walker.walk(row, numbers)
+        finally:
+            record_property("killed", (str(row), walker.ended_right, walker.killed))
+
+    return walk
 
 
-@pytest.mark.parametrize(("generation", "scope", "answer"), [MATRIX[0], MATRIX[2]])
-@pytest.mark.timeout(600)
-def test_a_sample_of_the_failpoints(generation: str, scope: str, answer: str, walker: Walker) -> None:
-    walker.walk(range(PARTS, MOST, 8 * PARTS if scope == "all" else 3 * PARTS), generation, scope, answer)
+@pytest.mark.parametrize(("row", "numbers"), SAMPLE, ids=[str(row) for row, _ in SAMPLE])
+@pytest.mark.timeout(900)
+def test_a_sample_of_the_failpoints(row: Row, numbers: range, walk: Callable[[Row, range], None]) -> None:
+    walk(row, numbers)
 
 
-@matrix
 @pytest.mark.full
+@pytest.mark.parametrize(("row", "numbers"), WHOLE, ids=[f"{row}-{numbers.start}" for row, numbers in WHOLE])
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("part", range(1, PARTS + 1))
-def test_every_failpoint(part: int, generation: str, scope: str, answer: str, walker: Walker) -> None:
-    walker.walk(range(part, MOST, PARTS), generation, scope, answer)
+def test_every_failpoint(row: Row, numbers: range, walk: Callable[[Row, range], None]) -> None:
+    walk(row, numbers)

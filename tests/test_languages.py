@@ -1,11 +1,11 @@
-"""The path by structure alone, in a language that is in no file, and on each page exactly one step shows."""
+"""The path by structure alone and by words alone, in each language; on each page exactly one step shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import STORES
+from sample_runs import STORES, address, ended, some
 
 from automation.look import look
 from automation.place import Known, counts
@@ -33,6 +33,29 @@ def test_the_path_is_walked_by_structure_alone(
     result = change(store)
     assert result["outcome"] == "changed", result["reason"]
     assert {step["rank"] or 1 for step in result["steps"]} == {1}
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize("language", some(["en", "it", "ru", "es", "pt", "fr", "de", "pl"], {"it", "pl"}))
+def test_the_path_is_walked_by_words_alone(
+    language: str, generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, language=language, switches={"rename_ids": True})
+    result = change(store)
+    assert ended(result) == ("changed", 0, None), result["reason"]
+    assert address(store) == store.new
+    assert max(step["rank"] or 1 for step in result["steps"]) > 1
+
+
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize("language", some(["ar", "ja"], {"ar"}))
+def test_languages_whose_pages_are_known_by_structure_only(
+    language: str, generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, language=language)
+    result = change(store)
+    assert ended(result) == ("changed", 0, None), result["reason"]
+    assert address(store) == store.new
 
 
 @pytest.mark.parametrize("generation", ["legacy", "center"])

@@ -126,7 +126,7 @@ def test_the_newest_tab_is_looked_at_first_and_frames_too(page: Page) -> None:
 
 
 def test_a_page_whose_script_spins_holds_nobody_back(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_module, "LOOK_TIMEOUT_MS", 300)
+    monkeypatch.setattr(look_module, "LOOK_S", 0.3)
     page.set_content("<button id=code>x</button><script>setTimeout(() => { const end = Date.now() + 4000;"
                      "while (Date.now() < end); }, 50)</script>")  # fmt: skip
     page.wait_for_timeout(100)

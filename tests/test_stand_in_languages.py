@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from sample_stand_ins import PROVE_OLD, TEXTS, WAYS, store
+from sample_visits import fetched
 
 LANGUAGES = ["ar", "de", "en", "es", "fr", "it", "ja", "pl", "pt", "ru"]
 
@@ -56,3 +57,24 @@ def test_the_newer_pages_too_have_the_same_structure_in_every_language() -> None
             seen.append([skeleton(page) for page in pages])
 
     assert all(pages == seen[0] for pages in seen)
+
+
+WALLS = [
+    ({"rate_limited_at": "settings"}, "error", "too_many_requests"),
+    ({"too_many_at": "settings"}, "error", "too_many_tries"),
+    ({"account_locked_at": "settings"}, "error", "account_locked"),
+    ({"blank_at": "settings"}, "page", "maintenance"),
+    ({"popup_at": "settings"}, "page", "in_new_window"),
+    ({"captcha_at": "settings", "captcha_kind": "punish"}, "page", "slide_to_verify"),
+]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("generation", ["legacy", "center"])
+def test_what_stands_in_a_stages_place_speaks_every_language(generation: str) -> None:
+    off = {name: "" for wall, _, _ in WALLS for name in wall if name != "captcha_kind"}
+    for language, texts in TEXTS.items():
+        with store(generation=generation, language=language, switches={"require_sign_in": False}) as shop:
+            for wall, table, name in WALLS:
+                shop.switch(**{**off, **wall})
+                assert texts[table][name] in fetched(shop, "settings"), (language, name)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import imaplib
+import json
 import signal
 import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_stand_ins import addresses, letters, mail_server, signed_in, started
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
@@ -35,6 +37,14 @@ def send(smtp: str, to: str | list[str], subject: str, *headers: str) -> None:
 
 def subjects(imap: str, address: str, folder: str = "INBOX") -> list[str]:
     return [letter["Subject"] for letter in letters(imap, address, folder)]
+
+
+def told(process: subprocess.Popen[str], line: str) -> dict[str, Any]:
+    """The answer to a further line of stdin."""
+    assert process.stdin is not None
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    return addresses(process)
 
 
 def test_a_letter_lands_in_the_inbox_of_its_recipient_and_nowhere_else() -> None:
@@ -121,6 +131,28 @@ def test_several_clients_that_poll_all_see_each_letter() -> None:
         assert [each.result() for each in polls] == [10] * 4
         for client in clients:
             client.logout()
+
+
+def test_mailboxes_are_added_while_it_runs_one_line_each() -> None:
+    with started("mail", {"users": {ANNA: "secret"}}) as process:
+        mail = addresses(process)
+        assert told(process, json.dumps({"add": {BEN: "secret", "Cat@example.org": "secret"}})) == {
+            "added": [BEN, "Cat@example.org"]
+        }
+
+        send(mail["smtp"], [ANNA, BEN, "cat@example.org"], "hello")
+
+        assert [subjects(mail["imap"], user) for user in (ANNA, BEN, "Cat@example.org")] == [["hello"]] * 3
+
+
+@pytest.mark.parametrize("line", ["hello", "[1]", '{"remove": "ben"}', '{"add": ["ben"]}', '{"add": {"ben": 1}}'])
+def test_a_line_that_is_no_order_is_refused_and_nothing_else_happens(line: str) -> None:
+    with started("mail", {"users": USERS}) as process:
+        mail = addresses(process)
+        assert "error" in told(process, line)
+
+        send(mail["smtp"], BEN, "hello")
+        assert subjects(mail["imap"], BEN) == ["hello"]
 
 
 def test_it_ends_when_its_stdin_does_even_with_clients_connected() -> None:

@@ -208,6 +208,8 @@ def test_a_switch_that_is_unknown_or_of_the_wrong_type_is_refused_with_a_message
         assert shop.switch(wrong_code_for="both")[0] == 400
         assert shop.switch(submit_answer="") == (400, f"submit_answer must be one of {', '.join(ANSWERS)}")
         assert shop.switch(spin_at="home")[1].startswith("spin_at must be one of '', account, ways")
+        assert shop.switch(captcha_at="nowhere")[1].startswith("captcha_at must be one of '', home, sign_in")
+        assert shop.switch(session_gone_at="home")[0] == 400
         assert shop.control("switches", "PATCH", [1])[0] == 400
         assert shop.control("switches") == before
         assert shop.switch(letter_delay_s=2)["letter_delay_s"] == 2

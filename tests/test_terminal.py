@@ -183,6 +183,18 @@ def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
     assert "with a window" in done.stderr
 
 
+@pytest.mark.parametrize("stage", ["settings", "prove_old"])
+def test_a_captcha_is_left_to_the_person_at_the_window_and_the_run_goes_on(
+    stage: str, command: Command, make_store: Callable[..., StandIn], display: str
+) -> None:
+    store = make_store(switches={"captcha_at": stage})
+    with Terminal(command, "change", "--yes", "--headed", **store.environment(), DISPLAY=display) as terminal:
+        terminal.until("please do it in the browser's window")
+        store.post("/solve-captcha")
+        assert terminal.end() == 0, terminal.text
+    assert store.new in [account["email"] for account in store.truth()["accounts"].values()]
+
+
 def test_a_window_without_a_display_is_a_clear_stop(command: Command, make_store: Callable[..., StandIn]) -> None:
     store = make_store()
     result = command.json("change", "--yes", "--headed", **store.environment())

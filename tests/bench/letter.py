@@ -20,7 +20,7 @@ from sample_dovecot import dovecot
 from sample_letters import ANNA, SHOP, raw_letter, wanted
 
 from automation.mailbox import ImapMailbox, MailboxSettings
-from automation.stand_in import process
+from automation.process import process
 
 if TYPE_CHECKING:
     import imaplib
@@ -150,9 +150,9 @@ def _code(mailbox: MailBoxUnencrypted, uid: str) -> str:
 def built_in() -> Iterator[Box]:
     """The stand-in's mail server: letters in by SMTP."""
     with process("mail", {"users": {ANNA: PASSWORD}}) as at, ExitStack() as stack:
-        host, _, port = at["smtp"].rpartition(":")
+        host, _, port = at.addresses["smtp"].rpartition(":")
         smtp = stack.enter_context(smtplib.SMTP(host, int(port), local_hostname="localhost"))
-        imap = int(at["imap"].rpartition(":")[2])
+        imap = int(at.addresses["imap"].rpartition(":")[2])
         yield Box("built-in server", imap, ANNA, lambda letter: _sent(smtp, letter))
 
 

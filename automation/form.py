@@ -1,0 +1,140 @@
+"""What was typed into a page and is not submitted yet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.entry import Entry
+from automation.errors import SiteStop
+from automation.secret import check_fields, type_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.sync_api import ElementHandle, Frame
+
+    from automation.hands import Hands
+    from automation.look import Sighting
+
+TYPE_TIMEOUT_MS = 10_000
+RELOAD_S = 5.0
+"""How long a field that went away without anything being sent may take to come back empty."""
+MOST_REFILLS = 4
+"""How often in a step a form that empties itself is filled again."""
+
+
+class Form:
+    """The fields that were typed into since the last submit; what a page takes away unsent is typed again."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+        self._entries: list[Entry] = []
+        self._refills = 0
+        self.submitted: Entry | None = None
+        """What was submitted last; None before."""
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything was typed that is not submitted yet."""
+        return bool(self._entries)
+
+    @property
+    def patience_s(self) -> float:
+        """How long the page gets to submit it by itself."""
+        return self._entries[-1].patience_s
+
+    @property
+    def frame(self) -> Frame:
+        """Where it was typed."""
+        return self._entries[-1].seen.frame
+
+    def fill(
+        self, sighting: Sighting, value: str, indexes: Sequence[int], *, patience_s: float = 0.0, leave: bool = False
+    ) -> None:
+        """Type whole into one field, or a character into each of several boxes; perhaps leave the field afterwards."""
+        entry = None
+        try:
+            fields = tuple(_handle(sighting, index) for index in indexes)
+            check_fields(fields, self._hands.origins)  # a foreign page is found out before anything counts as done
+            self._hands.begin_act("type", sighting)
+            entry = Entry(sighting, tuple(indexes), fields, value, *self._sent(sighting.frame), patience_s, leave)
+            type_secret(fields, value, self._hands.origins)
+            if leave:
+                fields[-1].press("Tab", timeout=TYPE_TIMEOUT_MS)
+        except (SiteStop, PlaywrightError):
+            # Boxes that submit themselves on the last digit take their fields away: then all is well.
+            if entry is None or not self._was_anything_sent(entry):
+                self._fill_anew(sighting, value, indexes, patience_s=patience_s, leave=leave)
+                return
+        self._entries.append(entry)
+
+    def has_gone(self) -> bool:
+        """Whether the page has sent it by itself, or moved on; what came back empty is typed again."""
+        last = self._entries[-1]
+        if last.boxes and self._sent(last.seen.frame)[0] > last.sent_before:
+            return True
+        gone = [entry for entry in self._entries if entry.state() == "gone"]
+        if gone:
+            return not self._comes_back(gone)
+        self.restore()
+        return False
+
+    def restore(self) -> bool:
+        """Type again what the page has emptied; False where it has emptied nothing."""
+        emptied = [e for e in self._entries if e.state() == "emptied" and not self._was_anything_sent(e)]
+        for entry in emptied:
+            self._again(entry)
+        return bool(emptied)
+
+    def guard(self) -> None:
+        """Let the next click through only while the fields still hold something."""
+        for entry in self._entries:
+            entry.guard()
+
+    def held_back(self) -> bool:
+        """Whether the guarded click found a field emptied, and had no effect."""
+        return any(entry.held_back() for entry in self._entries)
+
+    def let_go(self) -> None:
+        """It is submitted."""
+        self.submitted = self._entries[-1] if self._entries else self.submitted
+        self._entries = []
+
+    def _comes_back(self, gone: list[Entry]) -> bool:
+        """Whether fields that went away come back with the page loaded anew, and with nothing sent."""
+        until = time.monotonic() + RELOAD_S
+        while time.monotonic() < until and not self._was_anything_sent(gone[0]):
+            if any(gone[0].is_back(sighting) for sighting in self._hands.tabs.look(gone[0].seen.landmark.name)):
+                for each in gone:
+                    self._again(each)
+                return True
+            self._hands.tick(25)
+        return False
+
+    def _again(self, entry: Entry) -> None:
+        self._entries.remove(entry)
+        self._fill_anew(entry.seen, entry.value, entry.indexes, patience_s=entry.patience_s, leave=entry.leave)
+
+    def _fill_anew(self, seen: Sighting, value: str, indexes: Sequence[int], *, patience_s: float, leave: bool) -> None:
+        self._refills += 1
+        if self._refills > MOST_REFILLS:
+            raise SiteStop("The page empties its form again and again. Run again.", kind="form_emptied")
+        self._hands.note("type again", landmark=seen.landmark.name)
+        found = self._hands.find(seen.landmark.name)
+        if len(found.items) != len(seen.items):
+            raise SiteStop("The form to fill has changed while it was filled. Run again.", kind="field_lost")
+        self.fill(found, value, indexes, patience_s=patience_s, leave=leave)
+
+    def _sent(self, frame: Frame) -> tuple[int, int]:
+        """Requests of the frame so far: those that may change something, and all that may carry a form."""
+        return self._hands.tabs.sent.get(frame, 0), self._hands.tabs.sent_at_all.get(frame, 0)
+
+    def _was_anything_sent(self, entry: Entry) -> bool:
+        return self._sent(entry.seen.frame)[1] > entry.sent_at_all_before
+
+
+def _handle(sighting: Sighting, index: int) -> ElementHandle:
+    return sighting.element(index).element_handle(timeout=TYPE_TIMEOUT_MS)
