@@ -6,6 +6,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 # words for `readdress demo`, such as DEMO='--generation legacy --language it --headed'
 DEMO ?=
+# benchmarks for `make bench`, such as BENCH='path help'; WRITE=1 puts the table into the README
+BENCH ?=
 # words for pytest, such as TESTS='-k settings'
 TESTS ?=
 # a worker a core, up to eight: each has a browser, a store and a mail server of its own
@@ -30,6 +32,10 @@ test-full: venv browser test-tools ## run the long fault matrix only
 .PHONY: test-all
 test-all: venv browser test-tools ## run all tests, the long fault matrix too
 	@$(PYTEST) $(TESTS)
+
+.PHONY: bench
+bench: venv browser test-tools ## measure beside named rivals; BENCH='…' some only, WRITE=1 into the README
+	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(WRITE),--write) $(BENCH)
 
 .PHONY: lint
 lint: venv ## check style, format and the generated parts of the README

@@ -339,10 +339,9 @@ def _stores_folder() -> Path:
 
 
 def _shipped_hosts() -> frozenset[str]:
-    from automation.store import load_store, store_names  # noqa: PLC0415 - not needed for --help
+    from automation.store import shipped_hosts  # noqa: PLC0415 - not needed for --help
 
-    folder = _stores_folder()
-    return frozenset(host for name in store_names(folder) for host in load_store(folder, name).origins.hosts())
+    return shipped_hosts(_stores_folder())
 
 
 def _store(settings: Settings) -> Store:

@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.errors import OffPath
 from automation.failpoint import reached
 from automation.form import Form
-from automation.waiting import pace_ms
+from automation.waiting import SHORTEST_MS, pace_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -155,7 +155,7 @@ class Hands:
         while not self.form.has_gone():
             if time.monotonic() >= until:
                 break
-            self.tick(10)
+            self.tick(SHORTEST_MS)
         else:
             self._submitted_by_itself()
             return

@@ -91,7 +91,7 @@ class Obstacles:
         submitted = self._run.hands.form.submitted
         if step is None or step.again is None or step.commits or submitted is None:
             return
-        shown = self._run.tabs.look(submitted.seen.landmark.name)
+        shown = self._run.tabs.look(submitted.seen.landmark.name, pages=self._run.tabs.in_front)
         anew = [sighting for sighting in shown if sighting.born != submitted.seen.born]
         back = any(submitted.is_back(sighting) for sighting in anew)
         self._back_since = min(self._back_since, time.monotonic()) if back else math.inf

@@ -34,7 +34,7 @@ from automation.result import result_of
 from automation.screen import as_text
 from automation.settings import EVERYTHING, Need, Options, Settings, load
 from automation.stand_in import StandIn, stand_in
-from automation.store import Store, load_store, store_names
+from automation.store import Store, load_store, shipped_hosts
 from automation.task import Signals
 from automation.variables import unknown_names
 from automation.waiting import Worker
@@ -139,9 +139,8 @@ class Suite:
 
     def settings(self, options: Options, need: tuple[Need, ...] = EVERYTHING) -> Settings:
         """Everything said, checked as a command does it; a SettingsStop lists all that is wrong."""
-        shipped = {host for name in store_names(STORES) for host in load_store(STORES, name).origins.hosts()}
         merged: Options = {**DEFAULTS, "runs_dir": self.folder / "runs", **self.options, **options}
-        return load(merged, self.environment, None, self.folder, need=need, shipped_hosts=shipped)
+        return load(merged, self.environment, None, self.folder, need=need, shipped_hosts=shipped_hosts(STORES))
 
     def store(self, settings: Settings) -> Store:
         """The store where the settings say that it is served."""

@@ -111,6 +111,11 @@ def store_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml"))
 
 
+def shipped_hosts(folder: Path) -> frozenset[str]:
+    """The hosts of all stores that come with the tool."""
+    return frozenset(host for name in store_names(folder) for host in load_store(folder, name).origins.hosts())
+
+
 def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset()) -> Store:
     """Read one store's file; a name without a file is a settings stop that lists the names there are."""
     if name not in store_names(folder):

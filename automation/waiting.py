@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-SHORTEST_MS, LONGEST_MS = 10.0, 50.0
+SHORTEST_MS, LONGEST_MS = 20.0, 50.0
 
 
 def pace_ms(waited_s: float) -> float:

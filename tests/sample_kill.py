@@ -67,7 +67,7 @@ class Victim:
         run = self._run(scope, number)
         wait_until_nothing_is_left(self.command.home)
         self.store.switch(submit_answer="normal")
-        assert run.returncode == KILLED_CODE or run.stdout, run.stderr
+        assert run.returncode == KILLED_CODE or run.stdout, (run.returncode, run.stderr)
         told = json.loads(run.stdout) if run.stdout else None
         return Killed(run.returncode == KILLED_CODE, began, told, self.has_new())
 
@@ -83,13 +83,21 @@ class Victim:
             check=False,
         )
 
-    def run_again(self, killed: Sequence[Killed]) -> None:
-        """One more run, which nobody kills, and all that must hold after it."""
-        began, had_new = time.time(), self.has_new()
+    def end_right(self, runs: Sequence[Killed]) -> None:
+        """Everything that must hold after these runs, and after one more that nobody kills where it is not the end."""
+        began = [run.began for run in runs]
+        if not runs[-1].died:
+            check_verdict(runs[-1])
+        if runs[-1].died or not self.has_new():
+            began.append(time.time())
+            self._run_again()
+        self._check(began)
+
+    def _run_again(self) -> None:
+        had_new = self.has_new()
         result = self.command.json("change", "--yes", "-q", "--settle", "0.5", **self.store.environment())
         assert result["outcome"] == ("already" if had_new else "changed"), result["reason"]
         assert self.has_new()
-        self._check([*(run.began for run in killed), began])
 
     def _check(self, began: Sequence[float]) -> None:
         """One submit took effect, no run asked too often, no journal is broken, nothing leaked, no letter touched."""

@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-generations = pytest.mark.parametrize("generation", ["legacy", "center"])
 one_generation = pytest.mark.parametrize("generation", some(["legacy", "center"], {"center"}))
 CHANGED = ("changed", 0, None)
 BEFORE = ["home", "sign_in", "settings", "account", "ways", "prove_old", "name_new", "prove_new"]
+
+
+def places(stages: list[str], quick: set[str]) -> pytest.MarkDecorator:
+    """Each stage of the newer pages, and the quick ones of the older pages too; most are full."""
+    pairs = [("center", stage) for stage in stages] + [("legacy", stage) for stage in sorted(quick)]
+    full = [() if pair[0] == "center" and pair[1] in quick else pytest.mark.full for pair in pairs]
+    params = [pytest.param(*pair, marks=marks) for pair, marks in zip(pairs, full, strict=True)]
+    return pytest.mark.parametrize(("generation", "stage"), params)
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automation.account.READ_S", 3.0)
 
 
-@generations
+@one_generation
 def test_a_code_at_the_sign_in_is_read_and_typed(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -40,8 +47,8 @@ def test_a_code_at_the_sign_in_is_read_and_typed(
     assert [code["mailbox"] for code in result["codes"]] == ["old", "old", "new"]
 
 
-@generations
-@pytest.mark.parametrize("kind", ["slider", "frame", "punish"])
+@one_generation
+@pytest.mark.parametrize("kind", some(["slider", "frame", "punish"], {"slider"}))
 @pytest.mark.parametrize("stage", some(BEFORE, {"settings", "prove_old"}))
 @pytest.mark.usefixtures("impatient")
 def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
@@ -58,7 +65,7 @@ def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
     assert address(store) == store.new
 
 
-@generations
+@one_generation
 @pytest.mark.usefixtures("impatient")
 def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out(
     generation: str, make_store: Callable[..., StandIn], change: Change
@@ -77,8 +84,7 @@ def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out
     assert applied(store) == [True]
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(BEFORE, {"account"}))
+@places(BEFORE, {"account"})
 def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -86,8 +92,7 @@ def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some([stage for stage in BEFORE if stage != "sign_in"], {"home", "ways"}))
+@places([stage for stage in BEFORE if stage != "sign_in"], {"ways"})
 def test_a_site_that_has_seen_too_much_of_somebody_is_left_alone(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -99,7 +104,7 @@ def test_a_site_that_has_seen_too_much_of_somebody_is_left_alone(
     assert applied(store) == []
 
 
-@generations
+@one_generation
 @pytest.mark.parametrize(
     ("switch", "kind"),
     [
@@ -119,9 +124,8 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
     assert applied(store) == []
 
 
-@one_generation
 @pytest.mark.parametrize("kind", ["alert", "confirm", "beforeunload"])
-@pytest.mark.parametrize("stage", some(BEFORE, {"home", "prove_old", "prove_new"}))
+@places(BEFORE, {"prove_new"})
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -131,7 +135,7 @@ def test_a_dialog_of_the_browser_freezes_nothing(
     assert applied(store) == [True]
 
 
-@generations
+@one_generation
 @pytest.mark.parametrize("kind", ["same", "other"])
 @pytest.mark.parametrize("stage", some(["settings", "account", "ways"], {"account"}))
 def test_a_window_of_the_stores_is_followed_and_an_advert_closed(
@@ -143,8 +147,7 @@ def test_a_window_of_the_stores_is_followed_and_an_advert_closed(
     assert not [page.url for page in change.context.pages if "localhost" in page.url]
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(["home", "settings", "account"], {"account"}))
+@places(["home", "settings", "account"], {"account"})
 def test_an_overlay_that_is_known_is_closed(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -152,9 +155,8 @@ def test_an_overlay_that_is_known_is_closed(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("kind", ["maintenance", "empty", "spinner"])
-@pytest.mark.parametrize("stage", some(BEFORE, {"settings", "prove_new"}))
+@pytest.mark.parametrize("kind", some(["maintenance", "empty", "spinner"], {"empty"}))
+@places(BEFORE, {"settings"})
 @pytest.mark.usefixtures("impatient")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -167,8 +169,7 @@ def test_a_page_that_is_none_stops_the_run_in_time(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(BEFORE, {"sign_in", "name_new"}))
+@places(BEFORE, {"name_new"})
 @pytest.mark.usefixtures("impatient")
 def test_nothing_is_typed_where_the_site_leads_to_another_origin(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -180,8 +181,8 @@ def test_nothing_is_typed_where_the_site_leads_to_another_origin(
     assert store.truth()["leaks"] == []
 
 
-@generations
-@pytest.mark.parametrize("stage", some(["sign_in", "prove_old", "name_new", "prove_new"], {"sign_in", "prove_new"}))
+@one_generation
+@pytest.mark.parametrize("stage", some(["sign_in", "prove_old", "name_new", "prove_new"], {"sign_in"}))
 @pytest.mark.usefixtures("impatient")
 def test_nothing_is_typed_into_a_form_that_posts_elsewhere(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -193,7 +194,7 @@ def test_nothing_is_typed_into_a_form_that_posts_elsewhere(
     assert store.truth()["leaks"] == []
 
 
-@generations
+@one_generation
 def test_a_change_that_waits_for_a_confirmation_is_told_as_pending(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:

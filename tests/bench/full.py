@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LETTERS = 100_000
-PAIRS = 15
+PAIRS = 12
 PATIENCE_S = 300
 
 

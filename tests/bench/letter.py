@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PASSWORD = "made up"
-PAIRS = 12
+PAIRS = 10
 LATEST_S = 2.0
 """The letter is sent at a random moment up to so long after the wait began."""
 PATIENCE_S = 20.0

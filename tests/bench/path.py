@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-PAIRS = 14
+PAIRS = 12
 """Of both generations together."""
 
 

@@ -18,12 +18,13 @@ README = Path(__file__).parents[2] / "README.md"
 MARKS = re.compile(r"(?<=<!-- bench -->\n).*?(?=<!-- /bench -->)", re.DOTALL)
 
 
-def as_markdown(rows: Sequence[Row]) -> str:
-    """The rows below each other, and when and where they were measured."""
+def as_markdown(rows: Sequence[Row], load: float) -> str:
+    """The rows below each other, and when and where they were measured; `load` is the machine's, before."""
     lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    return f"{table}\n\nMeasured on {today}, {os.cpu_count()} cores, medians of pairs measured in turn.\n"
+    where = f"{os.cpu_count()} cores that had a load of {load:.0f} from elsewhere"
+    return f"{table}\n\nMeasured on {today} on {where}; medians, and of the ratios the quartiles.\n"
 
 
 def as_text(rows: Sequence[Row]) -> str:
@@ -35,9 +36,9 @@ def as_text(rows: Sequence[Row]) -> str:
     )
 
 
-def write(rows: Sequence[Row], readme: Path = README) -> None:
+def write(rows: Sequence[Row], load: float, readme: Path = README) -> None:
     """Put the table between the README's marks."""
-    text, found = MARKS.subn(lambda _: as_markdown(rows), readme.read_text("utf-8"))
+    text, found = MARKS.subn(lambda _: as_markdown(rows, load), readme.read_text("utf-8"))
     if found != 1:
         raise ValueError(f"{readme} has no place for the table: <!-- bench --> … <!-- /bench -->")
     readme.write_text(text, "utf-8")
