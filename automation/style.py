@@ -39,13 +39,13 @@ _TELLING = re.compile(
     r"|top|right|clip|transform|direction|flex-flow|order\s*:|unicode-bidi|white-space|text-decoration",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"([^{}]*)([{}])")
+_BRACE = re.compile(r"([{}])")
 _EVERYWHERE = re.compile(r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL)
 _MOVED = re.compile(r":(?:hover|focus|active|visited|target|:|before|after|first-l)", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\([^()]*\)")
 _PSEUDO = re.compile(r":[\w-]+")
 _BESIDE = re.compile(r"[+~](?!=)")
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
 _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|ex|%|vh|vw)?)(?:\s*/|\s)")
@@ -108,7 +108,8 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
 def _rules(source: str) -> Iterator[tuple[str, str]]:
     """(selector, body) of each rule, but for those meant for phones or print: they don't show here."""
     around: list[str] = []
-    for text, brace in _PIECE.findall(source):
+    pieces = _BRACE.split(source)
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):  # what comes after the last brace is no rule
         if brace == "{":
             around.append(text.rpartition(";")[2].strip())
         elif around:
