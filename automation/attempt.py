@@ -257,7 +257,9 @@ def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
     if run.intending:
         return in_doubt(cause)
-    if run.signals.received and not isinstance(cause, Cancelled):
+    if isinstance(cause, Cancelled):
+        return cause
+    if run.signals.received:
         return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
     if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
         return told(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
