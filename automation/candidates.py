@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ALONE, BESIDE, SAME_SENTENCE, SENTENCE_BEFORE = 80, 70, 50, 30
 """Ranks; each of them asks for a word for the code, in the same sentence or shortly before."""
+RIVAL = -80
+"""Alone in its element after a word that may mean the code: never taken, and beside it no other number is."""
 MARGIN = 15
 """So much must lie between the best number and the next, or there is no best."""
 LOOK_BACK = 3
@@ -45,7 +47,7 @@ class Candidate:
     value: str
     line: int
     rank: int
-    """0 where something speaks against it."""
+    """0 where something speaks against it, below where it may be the code all the same."""
     why: str
     """What speaks for it, else what against."""
 
@@ -148,7 +150,7 @@ class _Reader:
                 if label is None:
                     break
             if label.kind != "code":
-                return 0, f"{_named(label)}, just before"
+                return RIVAL * (alone and label.kind == "unclear"), f"{_named(label)}, just before"
             if alone:
                 return ALONE, "alone in its element"
             sentence = self._sentences[place]

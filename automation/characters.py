@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 REVERSED = "\u202e"
 """Stands where an override turned the direction of writing: digits there can't be trusted."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _OVERRIDES = "\u202d\u202e"
 _ALIKE = str.maketrans(
     {
@@ -34,7 +36,10 @@ def cleaned(text: str) -> str:
     Small raised or circled digits become spaces: a footnote mark must not grow onto a code. Control
     characters become U+FFFD so that nothing joins over them. A direction override is kept as REVERSED.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and not _CONTROL.search(text):
+        return text
     return unicodedata.normalize("NFKC", text.translate(_TABLE))
 
 

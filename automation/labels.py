@@ -40,9 +40,10 @@ class Label:
 def labels_in(text: str) -> tuple[Label, ...]:
     """The words of a folded text that name a number, in order; of two at one place the longer counts."""
     words = vocabulary()
+    code = _joined(_labels("code", words.code.finditer(text)), text)
     found = [
         *_labels("other", words.other_number.finditer(text)),
-        *_labels("code", words.code.finditer(text)),
+        *code,
         *_labels("unclear", words.bare.finditer(text)),
     ]
     kept: list[Label] = []
@@ -50,6 +51,18 @@ def labels_in(text: str) -> tuple[Label, ...]:
         if all(label.end <= each.start or each.end <= label.start for each in kept):
             kept.append(label)
     return tuple(sorted(kept, key=lambda each: each.end))
+
+
+def _joined(labels: Iterable[Label], text: str) -> list[Label]:
+    """Labels of one kind, those that overlap as one: "your one-time" and "one-time code"."""
+    joined: list[Label] = []
+    for label in sorted(labels, key=lambda each: each.start):
+        if joined and label.start < joined[-1].end:
+            last = joined.pop()
+            end = max(last.end, label.end)
+            label = Label(label.kind, last.start, end, text[last.start : end])  # noqa: PLW2901 - both in one
+        joined.append(label)
+    return joined
 
 
 def _labels(kind: Kind, found: Iterable[re.Match[str]]) -> list[Label]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automation.characters import REVERSED, folded
+from automation.phrases import GLUED
 from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ SHORTEST, LONGEST = 4, 8
 LONGEST_WITH_LETTERS = 10
 LONGEST_RUN = 40
 """Digits, spaces and dashes; what is longer is no number that a person reads."""
-SINGLES = re.compile(r"\W*(\w(?:\t\w){3,9})\W*")
+SINGLES = re.compile(r"\W*(\w(?:\t\w){3,9}|\w(?: \w){3,9})\W*")
 """Boxes side by side, one character each."""
 
 _RUN = re.compile(r"\d+(?:[ -]\d+)*")
@@ -66,13 +67,16 @@ def numbers(text: str, *, letters: bool) -> Iterator[Number]:
     if boxes:
         yield from _boxes(boxes, text, letters=letters)
         return
-    taken = [(found.span(), reason) for reason, pattern in _ELSEWHERE for found in pattern.finditer(folded(text))]
-    for run in _RUN.finditer(text):
-        digits = re.sub(r"\D", "", run.group())
-        if len(digits) >= SHORTEST:
-            yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
-    for mixed in _WITH_LETTERS.finditer(text) if letters else ():
-        yield Number(mixed.group(), *mixed.span(), _inside(mixed, taken) or _upside_down(text))
+    runs = [(run, digits) for run in _RUN.finditer(text) if len(digits := re.sub(r"\D", "", run.group())) >= SHORTEST]
+    mixed = list(_WITH_LETTERS.finditer(text)) if letters else []
+    if not runs and not mixed:
+        return
+    low = folded(text)
+    taken = [(found.span(), reason) for reason, pattern in _ELSEWHERE for found in pattern.finditer(low)]
+    for run, digits in runs:
+        yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
+    for each in mixed:
+        yield Number(each.group(), *each.span(), _inside(each, taken) or _upside_down(text))
 
 
 def _inside(number: re.Match[str], taken: list[tuple[tuple[int, int], str]]) -> str | None:
@@ -81,7 +85,7 @@ def _inside(number: re.Match[str], taken: list[tuple[tuple[int, int], str]]) -> 
 
 
 def _boxes(boxes: re.Match[str], text: str, *, letters: bool) -> Iterator[Number]:
-    value = boxes[1].replace("\t", "")
+    value = re.sub(r"[\t ]", "", boxes[1])
     mixed = letters and value.isascii() and value.isalnum()
     if value.isdigit() or mixed:
         against = None if len(value) <= LONGEST else f"{len(value)} digits"
@@ -90,7 +94,7 @@ def _boxes(boxes: re.Match[str], text: str, *, letters: bool) -> Iterator[Number
 
 def _judged(number: Number, text: str) -> Number:
     start = number.start
-    if re.search(r"(?<![\w-])[A-Za-z]-\Z", text[max(0, start - 3) : start]):
+    if re.search(rf"(?<![^\W{GLUED}])(?<!-)[A-Za-z]-\Z", text[max(0, start - 3) : start]):
         start -= 2  # "G-123456" is typed as 123456
     against = number.against or _shape(number, text) or _neighbours(text, start, number.end)
     return Number(number.value, start, number.end, against or _words_around(text, start, number.end))

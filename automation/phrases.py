@@ -27,9 +27,9 @@ _HANGUL = re.compile("[\uac00-\ud7af]")
 _WRITTEN_TOGETHER = re.compile(f"[{GLUED}]")
 
 _NO_WORD_BEFORE = r"(?:^|(?<=[^\w\s'-]))\s*"
-_NO_WORD_AFTER = r"(?=\s*(?:$|[^\w\s'-]|\d))"
+_NO_WORD_AFTER = r"(?=\s*(?:$|[^\w\s'-]|(?:[a-z]-)?\d))"
 _BORDER_BEFORE, _BORDER_AFTER = rf"(?<![^\W{GLUED}])", rf"(?![^\W{GLUED}])"
-_FOUR_WORDS = r"(?:[^\w.!?]+[\w'-]+){0,4}?[^\w.!?]+"
+_FOUR_WORDS = r"(?:[^\w.!?]+[\w'-]+(?:[.,]\d+)*){0,4}?[^\w.!?]+"
 _SHORT_GAP = r"[^\s.,!?:;()\u3001\u3002\u300c\u300d]{0,20}?"
 
 
@@ -56,7 +56,10 @@ class Phrases:
 
     def search(self, text: str) -> re.Match[str] | None:
         """A phrase somewhere in the text."""
-        return next(self.finditer(text), None)
+        for pattern in self._fitting(text):
+            if found := pattern.search(text):
+                return found
+        return None
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         """A phrase right at the start."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LONGEST_VALIDITY_S = 48 * 3600.0
 SOON_AFTER = 2
 """Sentences after the code which may still say what it is for; then come footers with links to everything."""
+_QUESTIONS = ("?", "\u061f")
 _DURATION = re.compile(r"(?<![\d.,])(\d{1,3})[\s-]?(?=\w)")
 
 
@@ -26,13 +27,23 @@ def other_purpose(own: Own, value: str, purpose: str) -> str | None:
     fits = False
     others: list[str] = []
     for sentence, later in _telling(own, value):
-        if found := words.elsewhere.search(sentence):
-            return found.group()
+        if phrase := _elsewhere(sentence):
+            return phrase
         fits = fits or bool(stated[purpose].search(sentence))
         if not later:
             rest = (each for name, each in stated.items() if name != purpose)
             others += [found.group() for each in rest if (found := each.search(sentence))]
     return others[0] if others and not fits else None
+
+
+def _elsewhere(sentence: str) -> str | None:
+    """The words for what this tool never does; "password" in "one-time password" is none."""
+    words = vocabulary()
+    codes = [found.span() for found in words.code.finditer(sentence)]
+    for found in words.elsewhere.finditer(sentence):
+        if not any(start <= found.start() and found.end() <= end for start, end in codes):
+            return found.group()
+    return None
 
 
 def _telling(own: Own, value: str) -> Iterator[tuple[str, bool]]:
@@ -42,13 +53,19 @@ def _telling(own: Own, value: str) -> Iterator[tuple[str, bool]]:
     """
     for sentence in own.subject.sentences:
         yield sentence.text, False
+    words = vocabulary()
     text = own.shown
     at = next((n for n, line in enumerate(text.lines) if value in re.sub(r"[\s-]", "", line.text)), len(text.lines))
-    after = 0
+    after, asked = 0, False
     for sentence in text.sentences:
         after += sentence.line > at
-        names_it = bool(vocabulary().code.search(sentence.text))
-        if after <= SOON_AFTER or names_it:
+        names_it = bool(words.code.search(sentence.text))
+        # "Wasn't you? Change your password."
+        aside, asked = (
+            asked,
+            sentence.text.rstrip().endswith(("?", "\u061f")) and bool(words.if_not.search(sentence.text)),
+        )
+        if not aside and (after <= SOON_AFTER or names_it):
             yield _stating(sentence.text, warns=after > 0 or not names_it), after > 0 and not names_it
 
 

@@ -77,21 +77,22 @@ def _part(text: Text, shape: Shape, where: str, around: Around) -> Reading:
         known = best_of.get(candidate.value)
         if known is None or candidate.rank > known.rank:
             best_of[candidate.value] = candidate
-    against = [(masked(each.value), each.why) for each in best_of.values() if not each.rank]
-    order = sorted((each for each in best_of.values() if each.rank), key=lambda each: -each.rank)
-    best = next((each for each in order if shape.takes(each.value)), None)
+    against = [(masked(each.value), each.why) for each in best_of.values() if each.rank <= 0]
+    order = sorted((each for each in best_of.values() if each.rank), key=lambda each: -abs(each.rank))
+    best = next((each for each in order if each.rank > 0 and shape.takes(each.value)), None)
     if best is None:
-        doubt = f"its code has {len(order[0].value)} characters, the page asks for {shape}" if order else None
+        sure = [each for each in order if each.rank > 0]
+        doubt = f"its code has {len(sure[0].value)} characters, the page asks for {shape}" if sure else None
         return Reading(None, doubt, tuple(against))
     others = [each for each in order if each is not best]
-    against += [(masked(each.value), "ranks lower") for each in others]
+    against += [(masked(each.value), "ranks lower") for each in others if each.rank > 0]
     why = best.why.replace("in its element", f"in its {where}")
     return Reading(replace(best, why=why), _rivalry(best, others, shape), tuple(against))
 
 
 def _rivalry(best: Candidate, others: Sequence[Candidate], shape: Shape) -> str | None:
     for other in others:
-        if shape.takes(other.value) and other.rank > best.rank - MARGIN:
+        if shape.takes(other.value) and abs(other.rank) > best.rank - MARGIN:
             return f"two possible codes of about equal rank ({masked(best.value)} and {masked(other.value)})"
         if not shape.takes(other.value) and other.rank > best.rank:
             return f"its likeliest code has {len(other.value)} characters, the page asks for {shape}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import SelectolaxError
@@ -31,7 +31,7 @@ class TooComplex(ValueError):  # noqa: N818 - the letter is too complex, nothing
     """HTML that would take too long to read."""
 
 
-Sheet = Mapping[int, Mapping[str, str]]
+Sheet = Mapping[int, tuple[tuple[str, str], ...]]
 """What a letter's `<style>` says, by element."""
 
 _TELLING = re.compile(
@@ -51,9 +51,9 @@ _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|ex|%|vh|vw)?)(?:\s*/|\s)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Style:
-    """What an element hands down to its texts."""
+    """What an element hands down to its texts; the same is one object."""
 
     visible: bool = True
     size: float = 16.0
@@ -69,15 +69,16 @@ class Style:
     display: str = ""
     """Of this element alone; empty: as its tag has it."""
 
-    @property
+    @cached_property
     def seen(self) -> bool:
         """Whether a person sees the text."""
         hidden_in_colour = self.transparent or alike(self.colour, self.background)
         return self.visible and not (self.size <= SMALLEST_PX or self.struck or hidden_in_colour)
 
+    @cached_property
     def inside_quotation(self) -> Style:
         """The same within an older letter."""
-        return replace(self, quoted=True)
+        return self if self.quoted else replace(self, quoted=True)
 
 
 VISIBLE = Style()
@@ -101,7 +102,7 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
             raise TooComplex(f"has style rules that match more than {MAX_MATCHES} elements")
         for node in nodes:
             sheet.setdefault(node.mem_id, {}).update(said)
-    return sheet
+    return {element: tuple(said.items()) for element, said in sheet.items()}
 
 
 def _rules(source: str) -> Iterator[tuple[str, str]]:
@@ -146,26 +147,31 @@ def declarations(text: str) -> Mapping[str, str]:
     return found
 
 
-def style_of(node: LexborNode, outer: Style, sheet: Sheet) -> Style | None:
+def style_of(node: LexborNode, attributes: Mapping[str, str | None], outer: Style, sheet: Sheet) -> Style | None:
     """The element's style inside its parent's; None where nothing in it can show."""
-    attributes = node.attributes
-    css = {
-        **_presentation(attributes),
-        **sheet.get(node.mem_id, {}),
-        **declarations(attributes.get("style") or ""),
-    }
-    if not css and "hidden" not in attributes and node.tag not in {"bdo", "pre"}:
-        return replace(outer, display="") if outer.display else outer
-    if "hidden" in attributes or _gone(css):
+    if "hidden" in attributes:
         return None
-    return _inherited(node, outer, css)
+    ruled = sheet.get(node.mem_id, ()) if sheet else ()
+    own = attributes.get("style") or ""
+    presented = _presentation(attributes)
+    tag = node.tag if node.tag in {"bdo", "pre"} else ""
+    return _style(tag or "", (*presented, *ruled), own, outer)
 
 
-def _presentation(attributes: Mapping[str, str | None]) -> dict[str, str]:
-    pairs = {"background-color": attributes.get("bgcolor"), "color": attributes.get("color")}
+@lru_cache(maxsize=2000)
+def _style(tag: str, given: tuple[tuple[str, str], ...], own: str, outer: Style) -> Style | None:
+    """Letters say the same again and again."""
+    css = {**dict(given), **declarations(own)}
+    if not css and not tag:
+        return replace(outer, display="") if outer.display else outer
+    return None if _gone(css) else _inherited(tag, outer, css)
+
+
+def _presentation(attributes: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    pairs = [("background-color", attributes.get("bgcolor")), ("color", attributes.get("color"))]
     if attributes.get("background"):
-        pairs["background-image"] = "url()"
-    return {name: value.lower() for name, value in pairs.items() if value}
+        pairs.append(("background-image", "url()"))
+    return tuple((name, value.lower()) for name, value in pairs if value)
 
 
 def _gone(css: Mapping[str, str]) -> bool:
@@ -193,7 +199,7 @@ def _away(css: Mapping[str, str]) -> bool:
     return away or clipped or shrunk or _at_most(css.get("text-indent"), FAR_AWAY_PX)
 
 
-def _inherited(node: LexborNode, outer: Style, css: Mapping[str, str]) -> Style:
+def _inherited(tag: str, outer: Style, css: Mapping[str, str]) -> Style:
     own_colour = css.get("color", "inherit") not in {"inherit", "currentcolor", "unset"}
     size = css.get("font-size") or _size_in(css.get("font", ""))
     visibility = css.get("visibility")
@@ -206,21 +212,21 @@ def _inherited(node: LexborNode, outer: Style, css: Mapping[str, str]) -> Style:
         transparent=is_transparent(css["color"]) if own_colour else outer.transparent,
         background=background(css, outer.background),
         struck=outer.struck or "line-through" in css.get("text-decoration", "") + css.get("text-decoration-line", ""),
-        reversed=outer.reversed or _reverses(node, css),
-        keeps_lines=_keeps_lines(node, css, outer=outer.keeps_lines),
+        reversed=outer.reversed or _reverses(tag, css),
+        keeps_lines=_keeps_lines(tag, css, outer=outer.keeps_lines),
     )
 
 
-def _keeps_lines(node: LexborNode, css: Mapping[str, str], *, outer: bool) -> bool:
+def _keeps_lines(tag: str, css: Mapping[str, str], *, outer: bool) -> bool:
     if "white-space" in css:
         return css["white-space"].startswith("pre") or css["white-space"] == "break-spaces"
-    return outer or node.tag == "pre"
+    return outer or tag == "pre"
 
 
-def _reverses(node: LexborNode, css: Mapping[str, str]) -> bool:
+def _reverses(tag: str, css: Mapping[str, str]) -> bool:
     turned = css.get("transform", "").startswith(("scalex(-", "scale(-", "rotate", "matrix"))
     rearranged = "reverse" in css.get("flex-direction", "") + css.get("flex-flow", "") or "order" in css
-    return node.tag == "bdo" or "override" in css.get("unicode-bidi", "") or turned or rearranged
+    return tag == "bdo" or "override" in css.get("unicode-bidi", "") or turned or rearranged
 
 
 def _size(value: str | None, outer: float) -> float:

@@ -6,8 +6,9 @@ Pure. No library drops hidden text properly, so the HTML is walked here with wha
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
@@ -16,6 +17,8 @@ from automation.characters import REVERSED, cleaned
 from automation.style import VISIBLE, Sheet, TooComplex, sheet_of, style_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from selectolax.lexbor import LexborNode
 
     from automation.style import Style
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 MAX_LINES = 2_000
 MAX_LINE = 2_000
 MAX_NESTING = 500
+MARGINS = range(60, 81)
+"""Characters in a line of plain text after which programs break it."""
 
 # fmt: off
 _UNSEEN = frozenset(
@@ -49,6 +54,8 @@ _OPTIONAL_ENDS = frozenset(
 # fmt: on
 _APART = frozenset(("td", "th", "img", "button"))
 _RAISED = frozenset(("sup", "sub"))
+_SPACES = re.compile(r"\s+")
+_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend)\b")
 
@@ -64,12 +71,31 @@ class Line:
 
 
 def plain_lines(text: str) -> tuple[Line, ...]:
-    """The lines of a plain-text part; those that begin with ">" are quoted."""
+    """The lines of a plain-text part, not broken at a margin any more; those that begin with ">" are quoted."""
     lines = _Lines()
-    for line in cleaned(text).split("\n"):
+    for line in _unbroken(cleaned(text).split("\n")):
         lines.add(line.lstrip("> \t"), quoted=line.lstrip().startswith(">"))
         lines.end_line()
     return lines.done()
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """The lines, with those put together that a program has broken: the next word would not have found room."""
+    margin = max((len(line.rstrip()) for line in lines if " " in line.strip() and "://" not in line), default=0)
+    if margin not in MARGINS:
+        return lines
+    whole: list[str] = []
+    last = ""
+    for line in lines:
+        first = line.split(maxsplit=1)[:1]
+        quoted = ">" in {last.lstrip()[:1], line.lstrip()[:1]}
+        full = first and last.strip() and len(last.rstrip()) <= margin < len(last.rstrip()) + 1 + len(first[0])
+        if full and not quoted and len(whole[-1]) < MAX_LINE:
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line)
+        last = line
+    return whole
 
 
 def visible_lines(html: str) -> tuple[Line, ...]:
@@ -86,6 +112,11 @@ def visible_lines(html: str) -> tuple[Line, ...]:
 
 def _check_nesting(html: str) -> None:
     """Refuse what the parser would need quadratic time for."""
+    counts: Counter[str] = Counter()
+    for name, count in Counter(_OPENED.findall(html)).items():
+        counts[name.lower()] += count
+    if all(count <= MAX_NESTING for name, count in counts.items() if name not in _OPTIONAL_ENDS):
+        return
     depth: defaultdict[str, int] = defaultdict(int)
     for end, name in _TAG.findall(html):
         if name.lower() in _OPTIONAL_ENDS:
@@ -106,51 +137,56 @@ def _walk(root: LexborNode, sheet: Sheet, lines: _Lines) -> None:
         node, outer, border = waiting.pop()
         if node is None:
             lines.add(border)
-        elif node.is_text_node:
-            lines.add(_shown_text(node, outer), quoted=outer.quoted)
-        elif node.is_element_node and node.tag not in _UNSEEN:
-            style = style_of(node, outer, sheet)
+            continue
+        tag = node.tag or ""
+        if tag == "-text":
+            _show(node.text_content or "", outer, lines)
+        elif tag not in _UNSEEN and not tag.startswith("-"):
+            attributes = node.attributes
+            style = style_of(node, attributes, outer, sheet)
             if style is not None:
-                waiting += _opened(node, _with_quoting(node, style), lines)
+                waiting += _opened(node, tag, _with_quoting(tag, attributes, style), lines)
 
 
-def _opened(node: LexborNode, style: Style, lines: _Lines) -> list[_Stop]:
+def _opened(node: LexborNode, tag: str, style: Style, lines: _Lines) -> list[_Stop]:
     """Write the border before an element; what is left to do is its children and the border after it."""
-    border = _border(node, style)
-    lines.add(border)
-    stops: list[_Stop] = []
-    child = node.first_child
+    border = _border(tag, style.display)
+    if border:
+        lines.add(border)
+    stops: list[_Stop] = [(None, style, border)] if border and tag != "br" else []
+    child = node.last_child
     while child is not None:
         stops.append((child, style, ""))
-        child = child.next
-    return [(None, style, "" if node.tag == "br" else border), *reversed(stops)]
+        child = child.prev
+    return stops
 
 
-def _border(node: LexborNode, style: Style) -> str:
+@cache
+def _border(tag: str, display: str) -> str:
     """What stands before and after an element: a new line, a gap, a space or nothing."""
-    if node.tag == "br":
+    if tag == "br":
         return "\n"
-    if node.tag in _APART or style.display in {"inline-block", "table-cell", "inline-flex", "inline-table"}:
+    if tag in _APART or display in {"inline-block", "table-cell", "inline-flex", "inline-table"}:
         return "\t"
-    if node.tag in _RAISED:
+    if tag in _RAISED:
         return " "  # a footnote's mark must not grow onto a number
-    if style.display in {"block", "flex", "grid", "table", "list-item", "table-row"}:
+    if display in {"block", "flex", "grid", "table", "list-item", "table-row"}:
         return "\n"
-    return "\n" if node.tag in _BLOCKS and style.display != "inline" else ""
+    return "\n" if tag in _BLOCKS and display != "inline" else ""
 
 
-def _shown_text(node: LexborNode, style: Style) -> str:
+def _show(source: str, style: Style, lines: _Lines) -> None:
     if not style.seen:
-        return ""
-    text = cleaned(node.text_content or "")
+        return
+    text = cleaned(source)
     if not style.keeps_lines:
-        text = re.sub(r"\s+", " ", text)
-    return REVERSED + text if style.reversed and text.strip() else text
+        text = " " if text.isspace() else _SPACES.sub(" ", text)
+    lines.add(REVERSED + text if style.reversed and text.strip() else text, quoted=style.quoted)
 
 
-def _with_quoting(node: LexborNode, style: Style) -> Style:
-    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-    return style.inside_quotation() if node.tag == "blockquote" or _QUOTES.search(names) else style
+def _with_quoting(tag: str, attributes: Mapping[str, str | None], style: Style) -> Style:
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return style.inside_quotation if tag == "blockquote" or _QUOTES.search(names) else style
 
 
 class _Lines:
@@ -162,6 +198,8 @@ class _Lines:
         self._quoted = False
 
     def add(self, text: str, *, quoted: bool = False) -> None:
+        if text == " " and not self._pieces:
+            return
         first, *more = text.split("\n")
         self._piece(first, quoted=quoted)
         for piece in more:

@@ -251,6 +251,8 @@ HTML = "Content-Type: text/html\r\n\r\n" + "<p>x</p>" * 100_000
         (LETTERS, "inside one another"),
         (DIGEST, "borders of parts"),
         (EMPTY_PARTS, "borders of parts"),
+        (EMPTY_PARTS.replace("\r\n", "\r"), "borders of parts"),
+        (nested(30).replace("\r\n", "\r"), "inside one another"),
         (PARTS, "more than 50 parts"),
         (FIELDS, "of headers"),
         (FOLDS, "of headers"),

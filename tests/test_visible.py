@@ -133,6 +133,19 @@ def test_plain_text_keeps_its_lines_and_marks_quotations() -> None:
     assert [(line.text, line.quoted) for line in lines] == [("Hello", False), ("old", True), ("123456", False)]
 
 
+def test_lines_of_plain_text_that_were_broken_at_a_margin_are_read_as_one() -> None:
+    text = (
+        "You asked us to change the email address of your account with our shop.\n"
+        "Please enter this verification code on the page to confirm that it was\nreally you:\n\n"
+        "123456\n654321\n\nhttps://shop.example/" + "x" * 90 + "\nBye\nBye"
+    )
+
+    asked, *rest = [line.text for line in plain_lines(text)]
+    assert asked == " ".join(text.split("\n")[:3])
+    assert rest == ["123456", "654321", "https://shop.example/" + "x" * 90, "Bye", "Bye"]
+    assert [line.text for line in plain_lines("> " + "a " * 34 + "\nb")] == [("a " * 34).strip(), "b"]
+
+
 @pytest.mark.parametrize(
     "html",
     [
