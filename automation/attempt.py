@@ -20,6 +20,7 @@ from automation.journal import Journal, run_id
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
+from automation.patience import heeding
 from automation.person import Person, TypedMailbox
 from automation.report import as_html, landmarks_to_mend
 from automation.result import result_of
@@ -236,7 +237,8 @@ class _Attempted:
 def walked(flow: Flow, run: Run) -> str:
     """Take the flow and keep a picture of where it stopped; a stop in doubt is `unknown`, whatever its cause."""
     try:
-        return take(flow, run)
+        with heeding(run.heed_signals):
+            return take(flow, run)
     except Exception as cause:
         if run.proved:
             return "changed"  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
@@ -244,7 +246,8 @@ def walked(flow: Flow, run: Run) -> str:
         if stop is None:
             raise
         with suppress(Exception):  # the disk may be full, the browser dead: the stop itself is what matters
-            run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=run.picture("stop"))
+            picture = None if isinstance(stop, Cancelled) else run.picture("stop")  # who cancels does not wait for it
+            run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=picture)
         if stop is cause:
             raise
         raise stop from None
@@ -254,7 +257,9 @@ def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
     if run.intending:
         return in_doubt(cause)
-    if run.signals.received and not isinstance(cause, Cancelled):
+    if isinstance(cause, Cancelled):
+        return cause
+    if run.signals.received:
         return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
     if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
         return told(cause) if isinstance(cause, SiteStop) else BROWSER_LOST

@@ -50,7 +50,7 @@ class Run:
     ) -> None:
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
-        self.tabs = Tabs(context, store, self._heed_signals)
+        self.tabs = Tabs(context, store, self.heed_signals)
         self.hands = Hands(store, self.tabs, journal, self.tick)
         self.sign_in = SignIn(task, ledger)
         self.account = Account(self)
@@ -83,7 +83,7 @@ class Run:
     def tick(self, milliseconds: float) -> None:
         """Let the page live for a moment; stop here when the user or the clock says so."""
         self._on_tick()
-        self._heed_signals()
+        self.heed_signals()
         if time.monotonic() > self._deadline and not self.intending:
             raise SiteStop(
                 f"The run took longer than --timeout {self.task.timeout_s:g} s. Run again, or allow more time.",
@@ -103,7 +103,8 @@ class Run:
         finally:
             self._deadline = time.monotonic() + left
 
-    def _heed_signals(self) -> None:
+    def heed_signals(self) -> None:
+        """Stop here when a signal has come and nothing is submitted, or when it is not the first."""
         received = self.signals.received
         if received and not self.intending:
             raise Cancelled("Stopped before anything was changed.", by_signal=received[0])

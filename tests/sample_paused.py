@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import termios
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,15 +43,11 @@ class Paused:
         """Signal its whole process group, as a terminal does at Ctrl-C."""
         os.killpg(self.process.pid, number)
 
-    def freeze(self) -> None:
-        """Stop all its processes, as a lid that is closed does."""
+    def send_to_everything(self, number: signal.Signals) -> None:
+        """Signal all its processes, as a service manager does."""
         for pid in processes(self.home):
-            os.kill(pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let all go on, the run last."""
-        for pid in processes(self.home):
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it went with another one
+                os.kill(pid, number)
 
     def go_on(self) -> None:
         """Let the run go on."""
@@ -81,6 +77,8 @@ class Paused:
         self.go_on()
         out, err = self.process.communicate(timeout=within)
         assert out, err
+        assert "Traceback" not in err, err
+        assert "never retrieved" not in err, err
         wait_until_nothing_is_left(self.home)
         result: dict[str, Any] = json.loads(out)
         assert result["exit"] == self.process.returncode

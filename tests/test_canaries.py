@@ -57,6 +57,23 @@ def test_a_field_that_is_lost_while_it_is_filled_leaks_nothing(
     check_nothing_leaked(command, store, output)
 
 
+def test_a_signal_while_a_page_hangs_in_the_middle_of_a_code_leaks_nothing(
+    command: Command, fresh: Callable[[str], StandIn]
+) -> None:
+    store = fresh("legacy")
+    with paused(command, store, "act:code_field", "stopped:") as run:
+        for page in pages_of(command.home):
+            os.kill(page, signal.SIGSTOP)
+        run.send(signal.SIGTERM)
+        run.next_stop()
+        for page in pages_of(command.home):
+            os.kill(page, signal.SIGCONT)
+        output = run.output()
+    assert '"exit": 143' in output
+    assert store.truth()["codes_typed"] == []
+    check_nothing_leaked(command, store, output)
+
+
 def test_the_canaries_are_found_in_every_encoding(command: Command) -> None:
     secret = 'canary "ünï" 5e1f%\\'
     for number, form in enumerate(encodings(secret)):

@@ -6,7 +6,7 @@ import json
 import os
 import pty
 import time
-from signal import SIGINT, SIGKILL, SIGTERM
+from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGTERM
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,6 +77,14 @@ def test_before_the_commit_a_signal_ends_the_run_soon_and_nothing_is_submitted(
     assert address(store) == store.user
 
 
+def test_a_signal_ends_a_run_soon_though_the_store_never_answers(command: Command, store: StandIn) -> None:
+    store.switch(page_delay_s=PATIENCE_S)
+    with paused(command, store, "browser:") as run:
+        run.send_to_all(SIGINT)
+        result = run.result(within=SOON_S)
+    assert (result["outcome"], result["exit"]) == ("cancelled", 130)
+
+
 @pytest.mark.parametrize(
     ("moment", "number"), pairs(AFTER_THE_COMMIT, ("intent:", SIGINT), ("step:A9", SIGTERM)), ids=named
 )
@@ -88,6 +96,19 @@ def test_after_the_commit_a_signal_does_not_keep_the_proof_away(
         result = run.result()
     assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
     assert address(store) == store.new
+
+
+@pytest.mark.full
+def test_sigterm_for_driver_and_browser_too_ends_the_run_cleanly(command: Command, store: StandIn) -> None:
+    with paused(command, store, "step:A7") as run:
+        run.send_to_everything(SIGTERM)
+        result = run.result(within=SOON_S)
+    assert (result["outcome"], result["exit"]) == ("cancelled", 143)
+    with paused(command, store, "step:A9") as run:
+        run.send_to_everything(SIGTERM)
+        result = run.result(within=SOON_S)
+    assert (result["outcome"], result["exit"]) == ("unknown", 75), result["reason"]
+    assert command.json("change", "--yes", **store.environment())["outcome"] == "already"
 
 
 @pytest.mark.parametrize("second", [SIGINT, SIGTERM], ids=named)
@@ -113,9 +134,9 @@ def test_a_run_that_was_stopped_for_seconds_goes_on(
 ) -> None:
     with paused(command, store, moment) as run:
         if everything:
-            run.freeze()
+            run.send_to_everything(SIGSTOP)
         time.sleep(ASLEEP_S)  # what is tested is that this time has gone by
-        run.thaw()
+        run.send_to_everything(SIGCONT)
         result = run.result()
     assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
     assert address(store) == store.new
