@@ -223,7 +223,8 @@ class _Lines:
 
 
 def _spaced(text: str) -> str:
-    return re.sub(r" {2,}", " ", re.sub(r" *\t[ \t]*", "\t", text)).strip()
+    cells = (cell.strip(" ") for cell in text.split("\t"))
+    return re.sub(r" {2,}", " ", "\t".join(filter(None, cells))).strip()
 
 
 def _cut(text: str) -> str:
