@@ -50,7 +50,7 @@ def folded(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.translate(_ALIKE)
+    return lower if lower.isascii() and "`" not in lower else lower.translate(_ALIKE)
 
 
 class _Table(dict[int, str]):
