@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from automation.fetched import message_id
+from automation.fetched import message_id, results
 from automation.imap import NotOpened
 from automation.mailbox import Baseline, FolderMark
 
@@ -26,7 +27,7 @@ def baseline_of(connection: Connection) -> Baseline:
     junk = connection.junk_folder()
     if junk is not None and junk.upper() != INBOX:
         with suppress(NotOpened):  # then it is not watched
-            marks.append(_mark(connection, junk))
+            marks.append(replace(_mark(connection, junk), is_junk=True))
     return Baseline((_mark(connection, INBOX), *marks))
 
 
@@ -42,4 +43,5 @@ def _mark(connection: Connection, folder: str) -> FolderMark:
         exists=opened.exists,
         newest_internaldate=max(dates, default=None),
         known_ids=frozenset(found for item in newest if (found := message_id(item.raw))),
+        results=tuple(results(item.raw) for item in newest),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,10 @@ class MailboxChoice:
     """Empty where the command has no use for it."""
     imap: MailboxSettings | None = None
     """None: a person reads the code and types it (`ask`)."""
+    servers: frozenset[str] = frozenset()
+    """Names under which its server says whether a letter is genuine; empty where none is known."""
+    nameless: bool = False
+    """Its server says so without a name, above everything else (Outlook)."""
 
 
 def mailbox_choice(given: Given, which: Which, plain: frozenset[str], ca: str | None) -> MailboxChoice:
@@ -38,7 +43,7 @@ def mailbox_choice(given: Given, which: Which, plain: frozenset[str], ca: str | 
     password = _password(given, which)
     if place is None or password is None:
         return MailboxChoice(address)
-    return MailboxChoice(address, _settings(address, place, password, plain, ca))
+    return MailboxChoice(address, _settings(address, place, password, plain, ca), _servers(given, which))
 
 
 def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
@@ -65,6 +70,17 @@ def _checked(text: str) -> str:
         return checked_address(text)
     except ValueError as error:
         raise Wrong(str(error)) from None
+
+
+def _servers(given: Given, which: Which) -> frozenset[str]:
+    name = given.read(f"READDRESS_{which.upper()}_AUTHSERV_ID", _server, default="")
+    return frozenset({name} - {""})
+
+
+def _server(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,255}", text, re.ASCII):
+        raise Wrong("is no name of a mail server, such as mx.example.org")
+    return text.lower()
 
 
 def _password(given: Given, which: Which) -> str | None:

@@ -37,6 +37,11 @@ def _mailbox(which: str, whose: str) -> tuple[Variable, ...]:
             "—",
         ),
         *_secret(f"{PREFIX}{which}_IMAP_PASSWORD", "that mailbox's (app) password"),
+        Variable(
+            f"{PREFIX}{which}_AUTHSERV_ID",
+            "the name with which its server's `Authentication-Results` begin; `readdress check` looks for it",
+            "—",
+        ),
     )
 
 
@@ -52,6 +57,11 @@ SETTINGS: tuple[Variable, ...] = (
     *_secret(f"{PREFIX}STORE_PASSWORD", "the store's password; without it a kept session, else a person signs in"),
     *_mailbox("OLD", "the address that the account has now"),
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
+    Variable(
+        f"{PREFIX}DKIM",
+        "`yes`: where a mail server says nothing about a letter, its signature is checked with the key from DNS",
+        "`no`",
+    ),
     Variable(f"{PREFIX}BROWSER_PATH", "the Chromium, Chrome or Edge to use", "found by itself"),
     Variable(f"{PREFIX}PROFILE_DIR", "folder that keeps the browser's session", "one per store and account"),
     Variable(f"{PREFIX}RUNS_DIR", "folder for journals, pictures and reports", "in your state folder"),
