@@ -202,11 +202,14 @@ class Watch:
         name = folder.mark.folder
         try:
             letter = read_letter(item.raw or b"")
+            wanted = self._wanted_of(folder, item)
+            verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
         except Unusable as odd:
             self._arrivals.refused(name, item.uid, f"unusable: it {odd}", sender(item.raw))
             return
-        wanted = self._wanted_of(folder, item)
-        verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
+        except Exception as bug:  # noqa: BLE001 - a letter must not end the wait, whatever is odd about it or about us
+            self._arrivals.refused(name, item.uid, f"unusable: it can't be read ({type(bug).__name__})")
+            return
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
