@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from automation.codes import Wanted
+    from automation.providers import Provider
     from automation.session import Session
 
 TIMEOUT_S = 20.0
@@ -34,6 +35,10 @@ class MailboxSettings:
     """Other hosts that may be spoken to in plain text (containers)."""
     timeout_s: float = TIMEOUT_S
     """Longest silence of the server, when connecting and later."""
+    other_user: str | None = None
+    """Tried once where the first user is refused; None: the first is all there is."""
+    provider: Provider | None = None
+    """Whose server it is; None where the table of providers doesn't know."""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,6 @@ __all__ = [
 
 Need = Literal["store", "old", "new"]
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
-BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
-"""Domains whose mail from the whole internet is read on loopback."""
 
 
 class Options(TypedDict, total=False):
@@ -109,8 +107,8 @@ class Settings:
         """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
-        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        return near and not mailbox.is_a_providers
 
 
 def load(

@@ -34,7 +34,7 @@ def _mailbox(which: str, whose: str) -> tuple[Variable, ...]:
             f"{PREFIX}{which}_IMAP_URL",
             "where its codes are read: `imaps://user%40domain@host:993`; `imap://` for STARTTLS; "
             f"`ask` to type the code yourself.{user}",
-            "—",
+            "known for the providers of the table",
         ),
         *_secret(f"{PREFIX}{which}_IMAP_PASSWORD", "that mailbox's (app) password"),
     )
