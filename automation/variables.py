@@ -52,6 +52,7 @@ SETTINGS: tuple[Variable, ...] = (
     *_secret(f"{PREFIX}STORE_PASSWORD", "the store's password; without it a kept session, else a person signs in"),
     *_mailbox("OLD", "the address that the account has now"),
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
+    *_secret(f"{PREFIX}MAILBOX_PASSWORD", "the password of the mailbox that `readdress code` looks into"),
     Variable(f"{PREFIX}BROWSER_PATH", "the Chromium, Chrome or Edge to use", "found by itself"),
     Variable(f"{PREFIX}PROFILE_DIR", "folder that keeps the browser's session", "one per store and account"),
     Variable(f"{PREFIX}RUNS_DIR", "folder for journals, pictures and reports", "in your state folder"),
