@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from automation.address import mask
+from automation.bearer import Bearer
 from automation.errors import MailboxStop
 from automation.mailbox import Stopped
 from automation.wire import Wire
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from automation.mailbox import MailboxSettings
+    from automation.oauth import Tokens
 
 MAX_SAID = 160
 ANY_REMEDY = (
@@ -138,7 +140,10 @@ def _encrypt(wire: Wire, settings: MailboxSettings) -> None:
 
 
 def _log_in(wire: Wire, settings: MailboxSettings) -> None:
-    """One try for each user name that it may be."""
+    """One try for each user name that it may be; with tokens a second one with a fresh token."""
+    if settings.tokens is not None:
+        _sign_in(wire, settings, settings.tokens)
+        return
     text: object = None
     for user in (settings.user, settings.other_user):
         if user is not None:
@@ -164,11 +169,38 @@ def _tried(wire: Wire, user: str, password: str) -> tuple[str, object]:
     return answer, text
 
 
+def _sign_in(wire: Wire, settings: MailboxSettings, tokens: Tokens) -> None:
+    """XOAUTH2 or OAUTHBEARER; a token that is refused is renewed once."""
+    words = ""
+    for fresh in (False, True):
+        bearer = Bearer(settings.user, settings.host, settings.port, tokens.access(fresh=fresh))
+        try:
+            answer, text = wire.authenticate(bearer.mechanism(wire.capabilities), bearer.answer)
+            words = said(text, settings)
+        except imaplib.IMAP4.abort:
+            if bearer.refusal is not None:
+                tokens.access(fresh=True)  # for the next connection: this one was hung up on us
+            raise
+        except imaplib.IMAP4.error as error:
+            answer, words = "NO", said(error.args, settings)
+        if answer == "OK":
+            wire.state = "AUTH"
+            return
+        words = bearer.refusal or words.replace(bearer.token, "•••")
+    _refused(words, settings)
+
+
 def _refused(words: str, settings: MailboxSettings) -> None:
     if _LATER.search(words) and not any(code in words.upper() for code in _FINAL):
         raise Lost(f"{place(settings)} can't log in now: “{words}”")
     users = [mask(user) if "@" in user else user for user in (settings.user, settings.other_user) if user]
     remedy = settings.provider.remedy if settings.provider else ANY_REMEDY
+    if settings.tokens is not None:
+        raise MailboxStop(
+            f"{place(settings)} refused the sign-in of {users[0]} by OAuth2: {words}. The token was renewed once and "
+            "refused again. Sign in again with `readdress init`, and check that the application may read mail by IMAP.",
+            kind="login_refused",
+        )
     tried = "One try was made" if len(users) == 1 else "Each was tried once"
     raise MailboxStop(
         f"{place(settings)} refused the login of {' and of '.join(users)}: “{words}”. {tried}. {remedy}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from automation.given import Wrong
@@ -10,8 +10,11 @@ from automation.password import password_of
 from automation.url import ImapPlace, imap_place
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from automation.given import Given
     from automation.mailbox import MailboxSettings
+    from automation.oauth import Tokens
     from automation.providers import Provider
 
 Which = Literal["old", "new"]
@@ -35,17 +38,36 @@ class MailboxChoice:
         return (served_by or provider_of(self.address)) is not None
 
 
-def mailbox_choice(given: Given, which: Which, plain: frozenset[str], ca: str | None) -> MailboxChoice:
-    """What was said about one mailbox; may run its password command."""
+def mailbox_choice(given: Given, which: Which, *, plain: frozenset[str], ca: str | None, tokens: Path) -> MailboxChoice:
+    """What was said about one mailbox; may run its password command. `tokens` is where sign-ins are kept."""
     address = _address(given, which)
     url = f"READDRESS_{which.upper()}_IMAP_URL"
     if given.text(url) == "ask":
         return MailboxChoice(address)
-    served = _served(given, url, address, plain)
-    password = _password(given, which)
-    if served is None or password is None:
+    served, prefix = _served(given, url, address, plain), f"READDRESS_{which.upper()}"
+    remedy = f"set it or {prefix}_IMAP_PASSWORD_COMMAND, or {url}=ask to type the code yourself"
+    names = Names(f"{prefix}_IMAP_PASSWORD", prefix)
+    proof = proof_given(given, names, address, served=served, folder=tokens, ca=ca, missing=remedy)
+    if served is None or proof is None:
         return MailboxChoice(address)
-    return MailboxChoice(address, mailbox_settings(address, served, password, plain, ca))
+    return MailboxChoice(address, mailbox_settings(address, served, proof, plain, ca))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What opens a mailbox: a password or tokens."""
+
+    password: str = field(default="", repr=False)
+    tokens: Tokens | None = None
+
+
+@dataclass(frozen=True)
+class Names:
+    """Under which names a mailbox's proof is set."""
+
+    password: str
+    prefix: str
+    """Before `_OAUTH_CLIENT` and the like."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +133,24 @@ def _checked(text: str) -> str:
         raise Wrong(str(error)) from None
 
 
-def _password(given: Given, which: Which) -> str | None:
-    name = f"READDRESS_{which.upper()}_IMAP_PASSWORD"
-    ask = f"READDRESS_{which.upper()}_IMAP_URL=ask"
-    return password_of(given, name, missing=f"set it or {name}_COMMAND, or {ask} to type the code yourself")
+def proof_given(
+    given: Given, names: Names, address: str, *, served: Served | None, folder: Path, ca: str | None, missing: str
+) -> Proof | None:
+    """The password or the tokens that the settings speak of; None where there are none, which is a problem."""
+    if given.text(f"{names.prefix}_OAUTH_CLIENT") is None:
+        password = password_of(given, names.password, missing=missing)
+        return None if password is None else Proof(password)
+    from automation.oauth import tokens_given  # noqa: PLC0415 - only for who uses it
+    from automation.providers import provider_of  # noqa: PLC0415 - not needed for --help
+
+    provider = (served.provider if served else None) or provider_of(address)
+    user = (served.place.user if served else None) or address
+    tokens = tokens_given(given, names.prefix, provider=provider, user=user, folder=folder, ca=ca)
+    return None if tokens is None else Proof(tokens=tokens)
 
 
 def mailbox_settings(
-    address: str, served: Served, password: str, plain: frozenset[str] = frozenset(), ca: str | None = None
+    address: str, served: Served, proof: Proof, plain: frozenset[str] = frozenset(), ca: str | None = None
 ) -> MailboxSettings:
     """How a mailbox is reached, with the user names and the form of the password that its provider wants."""
     from automation.mailbox import MailboxSettings  # noqa: PLC0415 - not needed for --help
@@ -130,7 +162,8 @@ def mailbox_settings(
         host=place.host,
         port=place.port,
         user=users[0],
-        password=provider.password(password) if provider else password,
+        password=provider.password(proof.password) if provider else proof.password,
+        tokens=proof.tokens,
         tls=place.tls,
         ca_file=ca,
         plain_hosts=plain,

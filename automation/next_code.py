@@ -15,8 +15,16 @@ from automation.codes import Shape, Wanted
 from automation.errors import Cancelled, NoCode
 from automation.given import Given, Wrong
 from automation.mailbox import ImapMailbox, Stopped
-from automation.mailbox_choice import mailbox_settings, served_at, served_by_its_provider
-from automation.password import checked_password, password_of
+from automation.mailbox_choice import (
+    Names,
+    Proof,
+    mailbox_settings,
+    proof_given,
+    served_at,
+    served_by_its_provider,
+)
+from automation.password import checked_password
+from automation.settings import state_folder
 from automation.url import checked_host, imap_place, plain_hosts
 from automation.variables import PREFIX
 
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
     from automation.mailbox_choice import Served
     from automation.store import Store
 
-PASSWORD = f"{PREFIX}MAILBOX_PASSWORD"
 SHORTEST, LONGEST = 4, 8
 TIMEOUT_S = 120.0
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -132,11 +139,13 @@ def request_of(
     plain = given.read(f"{PREFIX}PLAIN_HOSTS", lambda text: plain_hosts(text, ()), default=frozenset[str]())
     served = _served(given, plain)
     wanted = _wanted(given, asked, served)
-    password = _password(given, served, ask)
-    timeout_s, ca = given.seconds("--timeout", TIMEOUT_S), given.file("--imap-ca")
+    ca = given.file("--imap-ca")
+    proof = _proof(given, wanted.recipient, served, ca, ask)
+    timeout_s = given.seconds("--timeout", TIMEOUT_S)
     given.stop_if_wrong()
     assert served is not None, "else there was a problem"
-    return Request(mailbox_settings(wanted.recipient, served, password, plain, ca), wanted, timeout_s)
+    assert proof is not None, "as above"
+    return Request(mailbox_settings(wanted.recipient, served, proof, plain, ca), wanted, timeout_s)
 
 
 def next_code(request: Request, ready: Callable[[], None], on_arrival: Callable[[Arrival], None]) -> Told:
@@ -238,13 +247,19 @@ def _sender(given: Given, text: str) -> str:
         return ""
 
 
-def _password(given: Given, served: Served | None, ask: Callable[[str], str] | None) -> str:
-    wanted = any(given.text(name) is not None for name in (PASSWORD, f"{PASSWORD}_COMMAND"))
-    if ask is None or wanted or served is None or given.problems:
-        return password_of(given, PASSWORD, missing=f"set it or {PASSWORD}_COMMAND") or ""
+def _proof(
+    given: Given, address: str, served: Served | None, ca: str | None, ask: Callable[[str], str] | None
+) -> Proof | None:
+    """As the settings say, else the password that is typed."""
+    names = Names(f"{PREFIX}MAILBOX_PASSWORD", f"{PREFIX}MAILBOX")
+    said = (names.password, f"{names.password}_COMMAND", f"{names.prefix}_OAUTH_CLIENT")
+    if ask is None or served is None or given.problems or any(given.text(name) is not None for name in said):
+        remedy = f"set it or {names.password}_COMMAND"
+        folder = state_folder() / "tokens"
+        return proof_given(given, names, address, served=served, folder=folder, ca=ca, missing=remedy)
     secret = served.provider.secret if served.provider else "password"
     try:
-        return checked_password(ask(f"{secret[0].upper()}{secret[1:]} at {served.place.host} (not shown)"))
+        return Proof(checked_password(ask(f"{secret[0].upper()}{secret[1:]} at {served.place.host} (not shown)")))
     except Wrong as wrong:
         given.wrong("The password", str(wrong))
-        return ""
+        return None

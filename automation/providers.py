@@ -40,6 +40,8 @@ class Provider:
     """One sentence for somebody whose login was refused."""
     how: str
     """How the password is made."""
+    oauth: Literal["microsoft", "google"] | None
+    """Whose way of signing in by OAuth2 it is; None where there is none."""
     authserv: tuple[str, ...]
     """Ids under which it writes Authentication-Results; empty where none is known."""
     unnamed: bool
@@ -106,6 +108,7 @@ def _provider(row: Mapping[str, Any]) -> Provider:
         form=row.get("form"),
         remedy=row["remedy"],
         how=row["how"],
+        oauth=row.get("oauth"),
         authserv=tuple(row.get("authserv", ())),
         unnamed=row.get("unnamed", False),
         id_first=row.get("id_first", False),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
@@ -129,8 +130,9 @@ def load(
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, given, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    old = read("old") if "old" in need else MailboxChoice()
+    new = read("new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
