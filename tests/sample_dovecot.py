@@ -68,7 +68,6 @@ ssl = {ssl}
 {certificate}
 passdb {{
   driver = passwd-file
-  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
 userdb {{
