@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
@@ -36,8 +37,6 @@ __all__ = [
 
 Need = Literal["store", "old", "new"]
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
-BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
-"""Domains whose mail from the whole internet is read on loopback."""
 
 
 class Options(TypedDict, total=False):
@@ -109,8 +108,8 @@ class Settings:
         """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
-        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        return near and not mailbox.is_a_providers
 
 
 def load(
@@ -131,8 +130,9 @@ def load(
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, given, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    old = read("old") if "old" in need else MailboxChoice()
+    new = read("new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
