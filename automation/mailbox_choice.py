@@ -41,6 +41,11 @@ def mailbox_choice(given: Given, which: Which, plain: frozenset[str], ca: str | 
     return MailboxChoice(address, _settings(address, place, password, plain, ca))
 
 
+def old_address(given: Given) -> str:
+    """The old address alone."""
+    return _address(given, "old")
+
+
 def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
     """Two addresses that are one are a problem."""
     from automation.address import same_mailbox_name  # noqa: PLC0415 - brings the e-mail grammar along
