@@ -30,22 +30,22 @@ def command(found: Found, profile: Path, url: str) -> list[str]:
     return [str(found.path), f"--user-data-dir={profile}", *SAME_COOKIES, *quiet, *sandbox_arguments(), url]
 
 
-def wait_until_closed(found: Found, profile: Path, url: str, heed: Callable[[], None], deadline: float) -> bool:
-    """Start the browser and wait for the person to close it; False at the deadline (monotonic), when it is closed."""
-    with _started(command(found, profile, url)) as running:
-        began = time.monotonic()
+def wait_until_closed(arguments: list[str], heed: Callable[[], None], seconds: float) -> bool:
+    """Start the browser and wait for the person to close it; False when that took too long, and it was closed here."""
+    began = time.monotonic()
+    with _started(arguments) as running:
         while running.poll() is None:
             heed()
-            if time.monotonic() > deadline:
+            if time.monotonic() - began > seconds:
                 return False
             time.sleep(LOOK_S)
-        if running.returncode and time.monotonic() - began < SOON_S:
-            raise SiteStop(
-                f"The browser {found.path} did not start (it ended with {running.returncode}). "
-                "Start it by hand to see why.",
-                kind="browser",
-            )
-        return True
+    if running.returncode and time.monotonic() - began < SOON_S:
+        raise SiteStop(
+            f"The browser {arguments[0]} did not start (it ended with {running.returncode}). "
+            "Start it by hand to see why.",
+            kind="browser",
+        )
+    return True
 
 
 @contextmanager

@@ -12,14 +12,14 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.attempt import heed
 from automation.browser import ready_profile
 from automation.chosen_browser import is_headed, opened, profile_of
-from automation.errors import NeedsPerson, SettingsStop, SiteStop
+from automation.errors import NeedsPerson, OffPath, SettingsStop, SiteStop
 from automation.installing import look_up
 from automation.kept_session import note_sign_in
 from automation.ledger import account_key, lock
 from automation.origins import origin_of
 from automation.patience import heeding
-from automation.plain_chrome import wait_until_closed
-from automation.standing import SIGNED_IN, SIGNED_OUT, UNSURE, Standing, read_standing, standing_of
+from automation.plain_chrome import command, wait_until_closed
+from automation.standing import SIGNED_IN, SIGNED_OUT, UNSURE, Standing, read_standing
 from automation.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -79,12 +79,11 @@ class SigningIn:
                 "(over SSH: with X forwarding, ssh -X).",
                 kind="no_display",
             )
-        deadline = time.monotonic() + self.settings.timeout_s
         with lock(self.around.state / "locks", self._key):
-            by_now = self._in_plain_browser(deadline) if plain else self._in_window(deadline)
-            if by_now == "signed in":
+            closed, standing = self._in_plain_browser() if plain else self._in_window()
+            if standing == "signed in":
                 return self._noted()
-        raise self._not_signed_in(by_now, over=time.monotonic() > deadline)
+        raise self._not_signed_in(standing, closed=closed)
 
     @property
     def _key(self) -> str:
@@ -97,24 +96,26 @@ class SigningIn:
     def _heed(self) -> None:
         heed(self.around.signals)
 
-    def _in_plain_browser(self, deadline: float) -> Standing:
+    def _in_plain_browser(self) -> tuple[bool, Standing]:
+        """Whether the person has closed it, and what a look tells afterwards."""
         found = look_up(self.settings.browser_path)
         self.tell(
             f"{found.version()} opens without automation: sign in at {self.store.start} there, then close it "
             "(on macOS: quit it). After that the automated browser looks whether it worked."
         )
-        wait_until_closed(found, ready_profile(self._profile), self.store.account, self._heed, deadline)
-        return self._looked_again()
+        profile, seconds = ready_profile(self._profile), self.settings.timeout_s
+        closed = wait_until_closed(command(found, profile, self.store.account), self._heed, seconds)
+        return closed, self._looked_again()
 
-    def _in_window(self, deadline: float) -> Standing:
-        """What is known at the end: the window is closed as soon as somebody is signed in."""
+    def _in_window(self) -> tuple[bool, Standing]:
+        """Whether the person has closed it, and what is known at the end."""
         self.tell(
             f"A window opens: sign in at {self.store.start} there, with everything that the store asks. "
             "It closes by itself then."
         )
         with opened(self.settings, self.around.state, self._key, headed=True) as (context, _), heeding(self._heed):
-            by_now = Watch(context, self.store, self._heed).until(deadline)
-        return self._looked_again() if by_now is None else by_now
+            by_now = Watch(context, self.store, self._heed).until_signed_in(self.settings.timeout_s)
+        return (True, self._looked_again()) if by_now is None else (False, by_now)
 
     def _looked_again(self) -> Standing:
         """After the person has closed the window: look with a browser of our own, as the next run will."""
@@ -127,8 +128,8 @@ class SigningIn:
         since = session.began.isoformat(timespec="seconds")
         return SignedIn(self.store.name, self.store.start, self._profile, since)
 
-    def _not_signed_in(self, standing: Standing, *, over: bool) -> NeedsPerson:
-        when = f"Nobody signed in within {self.settings.timeout_s:g} s" if over else "The window was closed"
+    def _not_signed_in(self, standing: Standing, *, closed: bool) -> NeedsPerson:
+        when = "The window was closed" if closed else f"Nobody signed in within {self.settings.timeout_s:g} s"
         seen = "nobody is signed in" if standing == "signed out" else "the page does not tell whether somebody is"
         return NeedsPerson(
             f"{when}, and {seen}. Run readdress login again.",
@@ -149,11 +150,11 @@ class Watch:
         self._looked_at: tuple[object, ...] = ()
         self._looked_since = -math.inf
 
-    def until(self, deadline: float) -> Standing | None:
-        """Signed in, or what was known last at the deadline (monotonic); None when the window was closed."""
+    def until_signed_in(self, seconds: float) -> Standing | None:
+        """Signed in, or what is known after so many seconds; None when the window was closed."""
         try:
             self._open()
-            return self._watched(deadline)
+            return self._watched(time.monotonic() + seconds)
         except SiteStop as stop:
             if stop.reason.kind == "browser_closed" or not self._tabs.pages:
                 return None
@@ -170,17 +171,19 @@ class Watch:
             page.close()
 
     def _watched(self, deadline: float) -> Standing:
-        standing: Standing = "could not tell"
         while time.monotonic() < deadline:
             self._heed()
             seen = {sighting.landmark.name for sighting in self._tabs.look(*SIGNED_IN, *SIGNED_OUT, *UNSURE)}
-            standing = standing_of(seen)
-            if self._is_worth_a_look(seen):
-                standing = read_standing(self._tabs, self._store, self._heed)
-                if standing == "signed in":
-                    break
+            if self._is_worth_a_look(seen) and self._read() == "signed in":
+                return "signed in"
             self._tabs.live(LOOK_MS)
-        return standing
+        return self._read()
+
+    def _read(self) -> Standing:
+        try:
+            return read_standing(self._tabs, self._store, self._heed)
+        except (OffPath, SiteStop):
+            return "could not tell"  # no reason to close the window under the person's hands
 
     def _is_worth_a_look(self, seen: set[str]) -> bool:
         """Whether the account's home may show by now: nothing of the sign-in is left, and it was not looked at yet."""
