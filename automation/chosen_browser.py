@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from automation.browser import find_browser, open_browser
+from automation.patience import hushed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ def opened(settings: Settings, state: Path, key: str, *, headed: bool) -> Iterat
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
 
     with sync_playwright() as playwright:
+        hushed(asyncio.get_running_loop())  # for good: it is ours, and a driver that dies has its say at the very end
         found = find_browser(settings.browser_path, Path(playwright.chromium.executable_path))
         with open_browser(playwright, found, profile_of(settings, state, key), headed=headed) as context:
             yield context, found
