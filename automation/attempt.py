@@ -6,17 +6,17 @@ import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.awaited import Awaited
-from automation.browser import find_browser, open_browser
+from automation.chosen_browser import is_headed, opened, profile_of
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
 from automation.journal import Journal, run_id
+from automation.kept_session import SignInsNoted
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
@@ -31,10 +31,10 @@ from automation.walk import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
-    from automation.browser import Found
     from automation.flow import Flow, Party
     from automation.journal import Event
     from automation.mailbox import Mailbox
@@ -79,9 +79,10 @@ def attempt(
     """
     _allow(settings, store, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
+    kept = () if context else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
         lock(around.state / "locks", key),
-        Journal(settings.runs_dir, run_id(), around.listeners) as journal,
+        Journal(settings.runs_dir, run_id(), (*around.listeners, *kept)) as journal,
     ):
         journal.write("run", **_facts(settings, store, flow, journal))
         attempted = _Attempted(settings, store, flow, around, journal, key, context)
@@ -313,22 +314,3 @@ def pause(signals: Signals, milliseconds: float) -> None:
     """Wait a moment where there is no page to keep alive."""
     heed(signals)
     time.sleep(milliseconds / 1000)
-
-
-@contextmanager
-def opened(settings: Settings, state: Path, key: str, *, headed: bool) -> Iterator[tuple[BrowserContext, Found]]:
-    """The browser on the profile kept for this store and account."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
-
-    profile = settings.profile_dir or state / "profiles" / key
-    with sync_playwright() as playwright:
-        found = find_browser(settings.browser_path, Path(playwright.chromium.executable_path))
-        with open_browser(playwright, found, profile, headed=headed) as context:
-            yield context, found
-
-
-def is_headed(settings: Settings, store: Store, person: Person) -> bool:
-    """A window when asked for; by itself only at a terminal with a display, on a store off this machine."""
-    if settings.headed is not None:
-        return settings.headed
-    return person.there and settings.has_display and not settings.is_near(urlsplit(store.start).hostname)

@@ -132,6 +132,35 @@ def change(
 
 
 @app.command()
+def login(
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    plain_chrome: Annotated[
+        bool,
+        typer.Option("--plain-chrome", help="The installed browser without automation; close it when you are done."),
+    ] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds to sign in (1800).", metavar="S")] = None,
+    as_json: Json = False,
+) -> int:
+    """Example: readdress login
+
+    Open a window on the store's own sign-in; sign in there, and the next runs need no password.
+    """
+    from automation.signing_in import SigningIn  # noqa: PLC0415 - brings the browser's driver along
+
+    options: Options = {"store": store, "store_url": store_url, "timeout": timeout, "json": as_json}
+    settings = load(options, os.environ, env_file, Path.cwd(), need=("account",), shipped_hosts=_shipped_hosts())
+    scrub_environment(os.environ)
+    with _around(settings, state_folder()) as around:
+        signing_in = SigningIn(settings, _store(settings), around, lambda line: print(line, file=sys.stderr))
+        signed_in = signing_in.done(plain=plain_chrome)
+    _print_json(signed_in.as_json()) if as_json else print(signed_in.line())
+    return 0
+
+
+@app.command()
 def check(
     to: To = None,
     store: StoreName = None,

@@ -160,6 +160,14 @@ ADVICE: dict[tuple[str, str | None], str] = {
         "needs_person",
         "captcha",
     ): "Wait some minutes, then run again with --headed and solve it in the window.",
+    ("needs_person", "signed_out"): "Run `readdress login` again and stay until the window closes by itself. Where the "
+    "store refuses to let you in there: `readdress login --plain-chrome`.",
+    (
+        "needs_person",
+        "could_not_tell",
+    ): "Run `readdress check`: it looks once more. If it can't tell either, look at the "
+    "account's page yourself in `readdress login --plain-chrome`.",
+    ("settings", "no_display"): "Run it at a desktop, or over `ssh -X`.",
     ("refused", None): "Nothing is tried again by itself. Mend what the store names, then run again.",
     (
         "refused",

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
 from automation.given import Given, Wrong, line
-from automation.mailbox_choice import MailboxChoice, mailbox_choice, tell_twins
+from automation.mailbox_choice import MailboxChoice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
 from automation.url import plain_hosts, web_origins, web_url
@@ -35,7 +35,8 @@ __all__ = [
     "state_folder",
 ]
 
-Need = Literal["store", "old", "new"]
+Need = Literal["account", "store", "old", "new"]
+"""`account` is the name at the store alone, `store` with its password."""
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
 
 
@@ -180,8 +181,10 @@ def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]
 def _store_user(given: Given, need: tuple[Need, ...], old: MailboxChoice) -> str:
     """The name given, else the old address."""
     user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
-    if "store" not in need or (given.text(user) is None and "old" in need):
+    if not {"account", "store"} & set(need) or (given.text(user) is None and "old" in need):
         return old.address
+    if given.text(user) is None and given.text(email) is not None:
+        return old_address(given)  # as a run spells it: the same name leads to the same profile
     remedy = f"set it, or {email}, to the name you sign in with"
     return given.read(given.first(user, email, user), line, default="", missing=remedy)
 
