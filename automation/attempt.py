@@ -16,6 +16,7 @@ from automation.awaited import Awaited
 from automation.browser import find_browser, open_browser
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
+from automation.flow import CHANGE
 from automation.journal import Journal, run_id
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
@@ -77,7 +78,7 @@ def attempt(
     with journal, pictures and report. A run that can't even begin (a busy account, a folder that can't be
     written) raises its `Stop`.
     """
-    _allow(settings, store, around.person)
+    _allow(settings, store, flow, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
     with (
         lock(around.state / "locks", key),
@@ -102,7 +103,7 @@ def _told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] |
     return Ended(result, mend)
 
 
-def _allow(settings: Settings, store: Store, person: Person) -> None:
+def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
     """Stop at once when something will be asked that nobody is there to answer."""
     if not settings.yes and not settings.dry_run and not person.there:
         raise SettingsStop(
@@ -110,11 +111,12 @@ def _allow(settings: Settings, store: Store, person: Person) -> None:
             "a question, or --dry-run to rehearse.",
             kind="no_terminal",
         )
-    if any(choice.imap is None for choice in (settings.old, settings.new)) and not person.there:
+    choices = [settings.old if party == "old" else settings.new for party in flow.mailboxes]
+    if any(choice.imap is None for choice in choices) and not person.there:
         raise NeedsPerson(
             "A mailbox is set to `ask`, and this is no terminal where a code could be typed.", kind="no_terminal"
         )
-    for party in PARTIES:
+    for party in flow.mailboxes:
         allow_senders(settings, party)
     _allow_origin(settings, store, person)
 
@@ -206,19 +208,20 @@ class _Attempted:
         headed = is_headed(self.settings, self.store, self.around.person)
         with ExitStack() as stack:
             awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}
-            for each in awaited.values():
-                each.begin_check()  # meanwhile the browser starts
+            for party in self.flow.mailboxes:
+                awaited[party].begin_check()  # meanwhile the browser starts
             run = Run(
                 store=self.store,
                 task=task_of(self.settings),
                 context=self.context or stack.enter_context(self._opened(headed=headed)),
                 journal=self.journal,
-                ledger=Ledger(self.around.state / "ledgers", self.key),
+                ledger=Ledger(self.around.state / "ledgers", self.key, self.flow.deed.name),
                 awaited=awaited,
                 person=self.around.person,
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
                 window=headed,
+                deed=self.flow.deed,
             )
             stack.callback(run.close)
             return walked(self.flow, run)
@@ -241,7 +244,7 @@ def walked(flow: Flow, run: Run) -> str:
             return take(flow, run)
     except Exception as cause:
         if run.proved:
-            return "changed"  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
+            return run.deed.outcome  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
         stop = _stop_for(cause, run)
         if stop is None:
             raise
@@ -256,7 +259,7 @@ def walked(flow: Flow, run: Run) -> str:
 def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
     if run.intending:
-        return in_doubt(cause)
+        return in_doubt(cause, run.deed.done)
     if isinstance(cause, Cancelled):
         return cause
     if run.signals.received:
@@ -274,13 +277,11 @@ def told(cause: Exception) -> Stop:
     return cause if isinstance(cause, Stop) else BROWSER_LOST
 
 
-def in_doubt(cause: Exception) -> Stop:
-    """The same stop once the new address may have been submitted: nobody knows yet."""
+def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
+    """The same stop once the deed may have been done: nobody knows yet."""
     if isinstance(cause, Unknown):
         return cause
-    return Unknown(
-        f"The new address was submitted, and then: {told(cause).reason.text} Run again to find out.", kind="unreadable"
-    )
+    return Unknown(f"{done}, and then: {told(cause).reason.text} Run again to find out.", kind="unreadable")
 
 
 @contextmanager

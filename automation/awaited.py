@@ -60,7 +60,8 @@ class Awaited:
 
     def end_check(self) -> None:
         """Wait for the check, so that a mailbox that fails does so before anything is clicked."""
-        assert self._checked is not None, "no check was begun"
+        if self._checked is None:
+            return  # a flow that needs no mailbox has begun no check
         baseline, seconds = self._worker.finish(self._checked, self._run.tick)
         self._run.journal.write(
             "mailbox",

@@ -41,6 +41,11 @@ def mailbox_choice(given: Given, which: Which, plain: frozenset[str], ca: str | 
     return MailboxChoice(address, _settings(address, place, password, plain, ca))
 
 
+def address_choice(given: Given, which: Which, _plain: frozenset[str], _ca: str | None) -> MailboxChoice:
+    """The address alone, for what needs no mailbox."""
+    return MailboxChoice(_address(given, which))
+
+
 def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
     """Two addresses that are one are a problem."""
     from automation.address import same_mailbox_name  # noqa: PLC0415 - brings the e-mail grammar along

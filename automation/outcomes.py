@@ -39,6 +39,20 @@ OUTCOMES = (
         "good",
     ),
     Outcome(
+        "saved",
+        (0,),
+        "`backup`: the profile, opened afresh, shows the second address (B5)",
+        "Saved: {new} is now the account's second address",
+        "good",
+    ),
+    Outcome(
+        "asked",
+        (0,),
+        "`support`: the message was sent, and the operator has promised something (C3); what, is shown",
+        "Asked: support was asked to change the address to {new}",
+        "good",
+    ),
+    Outcome(
         "already",
         (0,),
         "the account already has that address; nothing was requested",
@@ -140,6 +154,9 @@ UNFINISHED = Outcome("unfinished", (), "", "Unfinished: the run ended without a 
 ADVICE: dict[tuple[str, str | None], str] = {
     ("changed", None): "Keep the old mailbox for 30 days: a notice with a link that reverts the change may "
     "have gone there. Sign in once with the new address.",
+    ("saved", None): "Ask support to make it the account's address: `readdress support` writes to them.",
+    ("asked", None): "Wait as long as they said, then run `readdress change`: it tells whether the account has the "
+    "new address. They may write to the second address.",
     (
         "already",
         None,

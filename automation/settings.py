@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
 from automation.given import Given, Wrong, line
-from automation.mailbox_choice import MailboxChoice, mailbox_choice, tell_twins
+from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
 from automation.url import plain_hosts, web_origins, web_url
@@ -120,19 +120,22 @@ def load(
     cwd: Path,
     *,
     need: tuple[Need, ...] = EVERYTHING,
+    mailboxes: bool = True,
     shipped_hosts: Collection[str] = (),
 ) -> Settings:
     """Everything the user said; raises one SettingsStop that lists all problems.
 
-    An account or mailbox not in `need` is neither asked for nor looked at. No `env_file` means `.env` in
+    An account or mailbox not in `need` is neither asked for nor looked at; without `mailboxes` the two addresses
+    will do, and whatever code is wanted a person types. No `env_file` means `.env` in
     `cwd`, if it is there. `shipped_hosts` are those of the stores that come with the tool. The user's
     password commands are run.
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    choose = mailbox_choice if mailboxes else address_choice
+    old = choose(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
+    new = choose(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
