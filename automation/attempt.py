@@ -16,7 +16,7 @@ from automation.awaited import Awaited
 from automation.browser import find_browser, open_browser
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
-from automation.flow import CHANGE
+from automation.flow import CHANGE, MESSAGE
 from automation.journal import Journal, run_id
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
@@ -106,6 +106,12 @@ def _told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] |
 def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
     """Stop at once when something will be asked that nobody is there to answer."""
     if not settings.yes and not settings.dry_run and not person.there:
+        if flow.deed is MESSAGE:
+            raise NeedsPerson(
+                "The message to support is shown to a person before it is sent, and this is no terminal. Say --yes to "
+                "send it unseen.",
+                kind="no_terminal",
+            )
         raise SettingsStop(
             "Nobody can be asked before the address is changed: this is no terminal. Say --yes to change it without "
             "a question, or --dry-run to rehearse.",
@@ -174,6 +180,7 @@ def task_of(settings: Settings) -> Task:
         password=settings.store_password,
         yes=settings.yes,
         dry_run=settings.dry_run,
+        because=settings.because,
         code_timeout_s=settings.code_timeout_s,
         timeout_s=settings.timeout_s,
         settle_s=settings.settle_s,
@@ -258,6 +265,15 @@ def walked(flow: Flow, run: Run) -> str:
 
 def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
+    if run.sent:
+        return (
+            cause
+            if isinstance(cause, NeedsPerson)
+            else NeedsPerson(
+                f"Your message was sent, and then: {told(cause).reason.text} Run again to take the conversation up.",
+                kind="talk_broken_off",
+            )
+        )
     if run.intending:
         return in_doubt(cause, run.deed.done)
     if isinstance(cause, Cancelled):

@@ -40,7 +40,7 @@ browser = typer.Typer(no_args_is_help=True, help="Example: readdress browser whe
 app.add_typer(browser, name="browser")
 
 CHANGE_EMAIL = "change_email"
-FLOWS = (CHANGE_EMAIL, "backup_email")
+FLOWS = (CHANGE_EMAIL, "backup_email", "support_chat")
 """The documented paths, in the guide's order."""
 DEMO_SETTINGS = {"READDRESS_BROWSER_PATH", "READDRESS_RUNS_DIR"}
 """What the demo takes from the environment; its accounts and mailboxes are its own."""
@@ -157,6 +157,42 @@ def backup(
     }  # fmt: skip
     settings = _load(options, env_file, mailboxes=False)
     return _attempted(settings, state_folder(), "backup_email")
+
+
+@app.command()
+def support(
+    to: To = None,
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    because: Annotated[
+        str | None, typer.Option("--because", help="What happened, in your own words, one sentence.", metavar="TEXT")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send the message without a question.")] = False,
+    headed: Headed = None,
+    as_json: Json = False,
+    runs_dir: RunsDir = None,
+    timeout: Timeout = None,
+    settle: Settle = None,
+    quiet: Quiet = False,
+) -> int:
+    """Example: readdress support --to new@example.org
+
+    Ask the store's support, in its chat, to change the account's address.
+
+    For an account whose mailbox is lost. Asks for a person, shows you the message and sends it on a yes; then the
+    operator's questions come to you and your answers go back, a line each. Passwords, codes and card numbers are
+    never sent.
+    """
+    options: Options = {
+        "to": to, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
+        "settle": settle, "headed": headed, "because": because, "dry_run": dry_run, "yes": yes, "json": as_json,
+        "quiet": quiet,
+    }  # fmt: skip
+    settings = _load(options, env_file, mailboxes=False)
+    return _attempted(settings, state_folder(), "support_chat")
 
 
 @app.command()

@@ -65,8 +65,8 @@
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
-    // A control whose name says nothing: its entry of a list does.
-    const inEntry = (element, word) => said(element.closest("li") || element).includes(word);
+    // A control whose own name does not say it (“Verify now”), but its entry of a list does.
+    const inEntry = (element, word) => !said(element).includes(word) && said(element.closest("li") || element).includes(word);
     if (kind === "entry") return query(CONTROLS).filter((element) => [...wanted].some((word) => inEntry(element, word)));
     if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => within(name, wanted)));
     // A text: the smallest elements that contain the words, looked for from the whole page downwards.

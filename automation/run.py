@@ -16,6 +16,7 @@ from automation.hands import Hands
 from automation.place import Known
 from automation.second_address import SecondAddress
 from automation.sign_in import SignIn
+from automation.support import Support
 from automation.tabs import Tabs, rate_limited
 from automation.waiting import Worker
 
@@ -70,8 +71,11 @@ class Run:
         """True once the deed is known to have been done: the account, opened afresh, has shown the new address."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
+        self.sent = False
+        """True once a message to support stands in the chat: from then on only a person can end the talk."""
         self.signals = signals
-        self._person, self._on_tick, self._window = person, on_tick, window
+        self.person, self._on_tick, self._window = person, on_tick, window
+        self.support = Support(self)
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
 
@@ -154,6 +158,11 @@ class Run:
         for index in range(len(found.items)):
             self.hands.type_into(found, address, index)
 
+    def is_fine(self, question: str) -> bool:
+        """A question whose answer is yes unless the person says no."""
+        answer = self.ask(f"{question} [Y/n]")
+        return answer is not None and answer.casefold() in {"", "y", "yes"}
+
     def type_below_the_email(self, name: str, address: str) -> None:
         """Type an address into the field of the row just below the one that prints the account's own."""
         found = self.hands.find(name)
@@ -201,7 +210,7 @@ class Run:
 
     def hand_over(self, what: str) -> None:
         """Give the page to the person at the window; `needs_person` where there is no window or nobody at it."""
-        if not self._window or not self._person.there:
+        if not self._window or not self.person.there:
             raise NeedsPerson(
                 f"{what}: that is for a person to do, and this run has no window with somebody at it. Run again at a "
                 "terminal with --headed and do it there, or sign in once in the kept profile. Nothing is lost.",
@@ -254,7 +263,7 @@ class Run:
         """Go on after a yes; a no is `cancelled`, silence `needs_person`. `--yes` answers, unless it asks `always`."""
         if self.task.yes and not always:
             return
-        answer = self._ask(f"{question} [y/N]")
+        answer = self.ask(f"{question} [y/N]")
         if answer is None:
             raise NeedsPerson(f"Nobody answered: {question} Nothing was changed.", kind="unanswered")
         if answer.casefold() not in {"y", "yes"}:
@@ -279,9 +288,10 @@ class Run:
         self.tabs.let_go()
         self._answers.close()
 
-    def _ask(self, question: str) -> str | None:
+    def ask(self, question: str) -> str | None:
+        """One line typed by the person; None when nobody answers."""
         deadline = time.monotonic() + self.task.code_timeout_s
         with self.not_counted():
             return self._answers.call(
-                lambda: self._person.ask(question, deadline=deadline, stop=self._answers.stop), self.tick
+                lambda: self.person.ask(question, deadline=deadline, stop=self._answers.stop), self.tick
             )

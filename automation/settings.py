@@ -55,6 +55,7 @@ class Options(TypedDict, total=False):
     trust_sender: bool
     dry_run: bool
     yes: bool
+    because: str | None
     json: bool
     quiet: bool
 
@@ -96,6 +97,8 @@ class Settings:
     """Whether a window could be shown."""
     dry_run: bool
     yes: bool
+    because: str | None
+    """What support is told to have happened; None: the usual sentence."""
     json: bool
     quiet: bool
     warnings: tuple[str, ...] = ()
@@ -160,6 +163,7 @@ def load(
         has_display=_has_display(environ),
         dry_run=given.flag("--dry-run"),
         yes=given.flag("--yes"),
+        because=given.read("--because", line, default=None),
         json=given.flag("--json"),
         quiet=given.flag("--quiet"),
         warnings=unknown_names({**file.values, **environ}),
