@@ -24,7 +24,7 @@ from automation.outcomes import outcome_named
 from automation.patience import heeding
 from automation.person import Person, TypedMailbox
 from automation.report import as_html, landmarks_to_mend
-from automation.result import result_of
+from automation.result import of_kind, result_of
 from automation.run import Run
 from automation.scrubbed_log import keep_log
 from automation.task import Signals, Task
@@ -67,6 +67,8 @@ class Ended:
     """The JSON object of the contract."""
     mend: tuple[str, ...] = ()
     """Landmarks that were not found by their first way."""
+    unread: Party | None = None
+    """Whose mailbox could not be read, where that ended the run."""
 
 
 def attempt(
@@ -84,23 +86,24 @@ def attempt(
         lock(around.state / "locks", key),
         Journal(settings.runs_dir, run_id(), around.listeners) as journal,
     ):
-        journal.write("run", **_facts(settings, store, flow, journal))
+        journal.write("run", **facts(settings, store, flow, journal))
         attempted = _Attempted(settings, store, flow, around, journal, key, context)
         outcome, code, reason = attempted.ended()
-        return _told(journal, outcome, code, reason)
+        return told(journal, outcome, code, reason)
 
 
-def _told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | None) -> Ended:
+def told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | None) -> Ended:
     """The result, and its report; a disk that has no room for them changes nothing about how the run ended."""
     report = journal.folder / "report.html"
     result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
     mend = landmarks_to_mend(journal.events)
+    unread = next((event["mailbox"] for event in of_kind(journal.events, "unread") if outcome == "mailbox"), None)
     try:
         journal.write("outcome", result=result)
         write_private(report, as_html(journal.events, journal.pictures).encode())
     except (OSError, SettingsStop):
-        return Ended({**result, "report": None}, mend)
-    return Ended(result, mend)
+        return Ended({**result, "report": None}, mend, unread)
+    return Ended(result, mend, unread)
 
 
 def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
@@ -156,7 +159,8 @@ def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
         )
 
 
-def _facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
+def facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
+    """What a run's journal says of it at its beginning."""
     task = task_of(settings)
     return {
         "run": journal.name,
@@ -266,14 +270,7 @@ def walked(flow: Flow, run: Run) -> str:
 def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
     if run.sent:
-        return (
-            cause
-            if isinstance(cause, NeedsPerson)
-            else NeedsPerson(
-                f"Your message was sent, and then: {told(cause).reason.text} Run again to take the conversation up.",
-                kind="talk_broken_off",
-            )
-        )
+        return cause if isinstance(cause, NeedsPerson) else _broken_off(cause)
     if run.intending:
         return in_doubt(cause, run.deed.done)
     if isinstance(cause, Cancelled):
@@ -281,14 +278,19 @@ def _stop_for(cause: Exception, run: Run) -> Stop | None:
     if run.signals.received:
         return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
     if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
-        return told(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
+        return reason_of(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
     return cause if isinstance(cause, Stop) else None
+
+
+def _broken_off(cause: Exception) -> NeedsPerson:
+    text = f"Your message was sent, and then: {reason_of(cause).reason.text}"
+    return NeedsPerson(f"{text} Run again to take the conversation up.", kind="talk_broken_off")
 
 
 BROWSER_LOST = SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
 
 
-def told(cause: Exception) -> Stop:
+def reason_of(cause: Exception) -> Stop:
     """The reason to stop; what anything else says may quote what was typed, so it stays here."""
     return cause if isinstance(cause, Stop) else BROWSER_LOST
 
@@ -297,7 +299,7 @@ def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
     """The same stop once the deed may have been done: nobody knows yet."""
     if isinstance(cause, Unknown):
         return cause
-    return Unknown(f"{done}, and then: {told(cause).reason.text} Run again to find out.", kind="unreadable")
+    return Unknown(f"{done}, and then: {reason_of(cause).reason.text} Run again to find out.", kind="unreadable")
 
 
 @contextmanager

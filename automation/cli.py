@@ -101,6 +101,10 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
+    lost_mailbox: Annotated[
+        bool,
+        typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
+    ] = False,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress change --to new@example.org --dry-run
@@ -120,12 +124,19 @@ def change(
         "settle": settle,
         "headed": headed,
         "trust_sender": trust_sender,
+        "lost_mailbox": lost_mailbox,
         "dry_run": dry_run,
         "yes": yes,
         "json": as_json,
         "quiet": quiet,
     }
-    return _attempted(_load(options, env_file), state_folder())
+    settings = _load(options, env_file, mailboxes=not lost_mailbox)
+    from automation.decision import Paths, decide  # noqa: PLC0415 - brings the browser's driver along
+
+    with _around(settings, state_folder()) as around:
+        ended = decide(settings, _store(settings), Paths(*map(_flow, FLOWS)), around)
+    _tell(ended.result, as_json=settings.json, mend=ended.mend)
+    return int(ended.result["exit"])
 
 
 @app.command()

@@ -56,6 +56,7 @@ class Options(TypedDict, total=False):
     dry_run: bool
     yes: bool
     because: str | None
+    lost_mailbox: bool
     json: bool
     quiet: bool
 
@@ -99,6 +100,8 @@ class Settings:
     yes: bool
     because: str | None
     """What support is told to have happened; None: the usual sentence."""
+    lost_mailbox: bool
+    """Whether the person says that nobody can open the old mailbox any more."""
     json: bool
     quiet: bool
     warnings: tuple[str, ...] = ()
@@ -163,6 +166,7 @@ def load(
         has_display=_has_display(environ),
         dry_run=given.flag("--dry-run"),
         yes=given.flag("--yes"),
+        lost_mailbox=given.flag("--lost-mailbox"),
         because=given.read("--because", line, default=None),
         json=given.flag("--json"),
         quiet=given.flag("--quiet"),

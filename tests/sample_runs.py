@@ -30,7 +30,7 @@ Listeners = tuple[Callable[[dict[str, Any]], None], ...]
 STORES = Path(__file__).parents[1] / "flows" / "stores"
 KEYS = {
     "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
-    "steps", "advice", "report",
+    "steps", "followed", "advice", "report",
 }  # fmt: skip
 
 
