@@ -112,6 +112,11 @@ def old_address(given: Given) -> str:
     return _address(given, "old")
 
 
+def address_choice(given: Given, which: Which) -> MailboxChoice:
+    """The address alone, for what needs no mailbox."""
+    return MailboxChoice(_address(given, which))
+
+
 def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
     """Two addresses that are one are a problem."""
     from automation.address import same_mailbox_name  # noqa: PLC0415 - brings the e-mail grammar along
