@@ -80,16 +80,20 @@ def find_browser(named: Path | None, playwrights_own: Path | None = None) -> Fou
 
 def launch_arguments() -> list[str]:
     """What a Chromium is told at its start."""
-    # Chromium's own sandbox can't be set up for root, as in most containers.
-    return [*QUIET, *(["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else [])]
+    return [*QUIET, *sandbox_arguments()]
 
 
-def _without_tabs(profile: Path) -> Path:
-    """A profile in which the browser can't keep its tabs: with them it would keep the codes that they have sent.
+def sandbox_arguments() -> list[str]:
+    """What a Chromium is told of its sandbox, which can't be set up for root, as in most containers."""
+    return ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
+
+
+def ready_profile(profile: Path) -> Path:
+    """A private profile in which the browser can't keep its tabs: with them it would keep the codes they have sent.
 
     A file stands where the folder would be made. A profile that has the folder (somebody's own) is left as it is.
     """
-    tabs = private_folder(profile / "Default") / "Sessions"
+    tabs = private_folder(private_folder(profile) / "Default") / "Sessions"
     if not tabs.exists():
         write_private(tabs, b"")
     return profile
@@ -102,7 +106,7 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
 
     try:
         context = playwright.chromium.launch_persistent_context(
-            _without_tabs(private_folder(profile)),
+            ready_profile(profile),
             executable_path=found.path,
             headless=not headed,
             args=launch_arguments(),

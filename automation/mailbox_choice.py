@@ -107,6 +107,16 @@ def _served(given: Given, url: str, address: str, plain: frozenset[str]) -> Serv
     return None if place is None else served_at(place)
 
 
+def old_address(given: Given) -> str:
+    """The old address alone."""
+    return _address(given, "old")
+
+
+def address_choice(given: Given, which: Which) -> MailboxChoice:
+    """The address alone, for what needs no mailbox."""
+    return MailboxChoice(_address(given, which))
+
+
 def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
     """Two addresses that are one are a problem."""
     from automation.address import same_mailbox_name  # noqa: PLC0415 - brings the e-mail grammar along

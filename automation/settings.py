@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
 from automation.given import Given, Wrong, line
-from automation.mailbox_choice import MailboxChoice, mailbox_choice, tell_twins
+from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
 from automation.url import plain_hosts, web_origins, web_url
@@ -35,7 +35,8 @@ __all__ = [
     "state_folder",
 ]
 
-Need = Literal["store", "old", "new"]
+Need = Literal["account", "store", "old", "new"]
+"""`account` is the name at the store alone, `store` with its password."""
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
 
 
@@ -54,6 +55,8 @@ class Options(TypedDict, total=False):
     trust_sender: bool
     dry_run: bool
     yes: bool
+    because: str | None
+    lost_mailbox: bool
     json: bool
     quiet: bool
 
@@ -95,6 +98,10 @@ class Settings:
     """Whether a window could be shown."""
     dry_run: bool
     yes: bool
+    because: str | None
+    """What support is told to have happened; None: the usual sentence."""
+    lost_mailbox: bool
+    """Whether the person says that nobody can open the old mailbox any more."""
     json: bool
     quiet: bool
     warnings: tuple[str, ...] = ()
@@ -119,20 +126,23 @@ def load(
     cwd: Path,
     *,
     need: tuple[Need, ...] = EVERYTHING,
+    mailboxes: bool = True,
     shipped_hosts: Collection[str] = (),
 ) -> Settings:
     """Everything the user said; raises one SettingsStop that lists all problems.
 
-    An account or mailbox not in `need` is neither asked for nor looked at. No `env_file` means `.env` in
+    An account or mailbox not in `need` is neither asked for nor looked at; without `mailboxes` the two addresses
+    will do, and whatever code is wanted a person types. No `env_file` means `.env` in
     `cwd`, if it is there. `shipped_hosts` are those of the stores that come with the tool. The user's
     password commands are run.
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    read = partial(mailbox_choice, given, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
-    old = read("old") if "old" in need else MailboxChoice()
-    new = read("new") if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    choose = read if mailboxes else address_choice
+    old = choose(given, "old") if "old" in need else MailboxChoice()
+    new = choose(given, "new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
@@ -157,6 +167,8 @@ def load(
         has_display=_has_display(environ),
         dry_run=given.flag("--dry-run"),
         yes=given.flag("--yes"),
+        lost_mailbox=given.flag("--lost-mailbox"),
+        because=given.read("--because", line, default=None),
         json=given.flag("--json"),
         quiet=given.flag("--quiet"),
         warnings=unknown_names({**file.values, **environ}),
@@ -180,8 +192,10 @@ def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]
 def _store_user(given: Given, need: tuple[Need, ...], old: MailboxChoice) -> str:
     """The name given, else the old address."""
     user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
-    if "store" not in need or (given.text(user) is None and "old" in need):
+    if not {"account", "store"} & set(need) or (given.text(user) is None and "old" in need):
         return old.address
+    if given.text(user) is None and given.text(email) is not None:
+        return old_address(given)  # as a run spells it: the same name leads to the same profile
     remedy = f"set it, or {email}, to the name you sign in with"
     return given.read(given.first(user, email, user), line, default="", missing=remedy)
 
