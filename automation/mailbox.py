@@ -59,6 +59,8 @@ class FolderMark:
     """By the server's clock; None where the folder was empty."""
     known_ids: frozenset[str] = frozenset()
     """Message-IDs of its newest letters."""
+    copies: bool = False
+    """It shows the other folders' letters a second time (All Mail)."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class ImapMailbox:
         self._session: Session | None = None
 
     def baseline(self, stop: threading.Event | None = None) -> Baseline:
-        """How far INBOX and the junk folder have come; raises MailboxStop with the remedy, or Stopped."""
+        """How far INBOX, junk and All Mail have come; raises MailboxStop with the remedy, or Stopped."""
         return self._opened().baseline(stop or threading.Event())
 
     def wait(
