@@ -100,6 +100,10 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
+    browser_url: Annotated[
+        str | None,
+        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
+    ] = None,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress change --to new@example.org --dry-run
@@ -118,6 +122,7 @@ def change(
         "timeout": timeout,
         "settle": settle,
         "headed": headed,
+        "browser_url": browser_url,
         "trust_sender": trust_sender,
         "dry_run": dry_run,
         "yes": yes,
