@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error as PlaywrightError
@@ -38,6 +39,10 @@ AGAIN_MS = 1_000
 
 class Account:
     """The account that is signed in, as the site itself shows it."""
+
+    printed: tuple[str, ...] = PRINTED
+    already = "The account already shows {new}."
+    proof = "The account, opened afresh, shows {new}."
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -74,10 +79,10 @@ class Account:
     def _look_about(self) -> Iterator[Sighting]:
         """What shows of the account's address, a tab at a time: the newest mostly has it."""
         for page in self._run.tabs.pages:
-            yield from self._run.tabs.look(*PRINTED, pages=[page])
+            yield from self._run.tabs.look(*self.printed, pages=[page])
 
     def prove(self) -> str:
-        """`changed` once the settings, opened afresh, show the new address; else an `unknown` stop."""
+        """The deed's outcome once the account, opened afresh, shows the new address; else an `unknown` stop."""
         run = self._run
         shown = self._afresh_until_new()
         if shown != "new":
@@ -85,7 +90,7 @@ class Account:
         run.proved, run.intending = True, False
         run.ledger.settle(run.journal.name, run.new, "applied")
         run.journal.write("settled", **{"as": "applied"}, how="the account shows the new address")
-        return "changed"
+        return run.deed.outcome
 
     def _settled(self, shown: Shown | None) -> Shown:
         run = self._run
@@ -103,7 +108,7 @@ class Account:
             run.ledger.settle_intent(intent, how)
             run.journal.write("settled", **{"as": how}, how="the account was read afresh")
         if shown == "new":
-            run.journal.write("proof", text=f"The account already shows {run.task.masked(run.new)}.")
+            run.journal.write("proof", text=self.already.format(new=run.task.masked(run.new)))
         return "new" if shown == "new" else "old"
 
     def _afresh_until_new(self) -> Shown | None:
@@ -138,6 +143,17 @@ class Account:
 
     def _afresh(self) -> Shown | None:
         """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
+        with self.opened() as fresh:
+            shown = self._follow(fresh, SETTINGS, where="settings")
+            if shown == "both":
+                shown = self._follow(fresh, PROFILE, where="profile", full=True)
+            if shown == "new":
+                self._tell_proof(fresh()[0])
+            return shown
+
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[], list[Page]]]:
+        """The account's page, opened afresh: the tabs that this brings, newest first, until the block ends."""
         run, before = self._run, self._run.tabs.pages
         run.tabs.open(self._page_url or run.store.account)
 
@@ -145,12 +161,7 @@ class Account:
             return [page for page in run.tabs.pages if page not in before]
 
         try:
-            shown = self._follow(fresh, SETTINGS, where="settings")
-            if shown == "both":
-                shown = self._follow(fresh, PROFILE, where="profile", full=True)
-            if shown == "new":
-                self._tell_proof(fresh()[0])
-            return shown
+            yield fresh
         finally:
             for page in fresh():
                 page.close()
@@ -162,7 +173,8 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            seen = run.tabs.look(*run.hands.in_the_way, *PRINTED, *left, pages=fresh())
+            names = dict.fromkeys((*run.hands.in_the_way, *self.printed, *left))
+            seen = run.tabs.look(*names, pages=fresh())
             if run.hands.deal_with(seen):
                 continue
             shown = self._read(seen, where=where, full=full)
@@ -188,14 +200,14 @@ class Account:
         run = self._run
         run.journal.write(
             "proof",
-            text=f"The account, opened afresh, shows {run.task.masked(run.new)}.",
+            text=self.proof.format(new=run.task.masked(run.new)),
             picture=run.picture("proof", page),
         )
 
     def _read(self, seen: Iterable[Sighting], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
         for sighting in seen:
-            if sighting.landmark.name not in PRINTED:
+            if sighting.landmark.name not in self.printed:
                 continue
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
@@ -230,7 +242,7 @@ class Account:
         wait = self._run.tabs.limited_s
         if intent_open:
             return Unknown(
-                "An earlier run submitted the new address and the account can't be read now. Run again later.",
+                f"{self._run.deed.done} by an earlier run, and the account can't be read now. Run again later.",
                 kind="unreadable",
                 retry_after_s=None if wait is None else math.ceil(wait),
             )
@@ -241,6 +253,9 @@ class Account:
             expected="account_email",
             seen=self._run.tabs.seen(),
         )
+
+    def _still(self) -> str:
+        return f"still shows the old one ({self._run.task.masked(self._run.old)})"
 
     def _doubt(self, shown: Shown | None) -> Unknown:
         run = self._run
@@ -255,8 +270,8 @@ class Account:
             )
         if shown == "old":
             return Unknown(
-                f"The new address was submitted, but after {run.task.settle_s:g} s the account, opened afresh, still "
-                f"shows the old one ({run.task.masked(run.old)}). Run again later to find out.",
+                f"{run.deed.done}, but after {run.task.settle_s:g} s the account, opened afresh, {self._still()}. "
+                "Run again later to find out.",
                 kind="still_old",
                 expected=run.task.masked(run.new),
                 seen=run.task.masked(run.old),
@@ -264,7 +279,7 @@ class Account:
             )
         wait = run.tabs.limited_s
         return Unknown(
-            "The new address was submitted, but the account can't be read to prove it. Run again to find out.",
+            f"{run.deed.done}, but the account can't be read to prove it. Run again to find out.",
             kind="unreadable",
             expected=run.task.masked(run.new),
             store_said=run.store_said,

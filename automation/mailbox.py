@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from automation.codes import Wanted
+    from automation.oauth import Tokens
+    from automation.providers import Provider
     from automation.session import Session
 
 TIMEOUT_S = 20.0
@@ -26,6 +28,7 @@ class MailboxSettings:
     port: int
     user: str
     password: str = field(repr=False)
+    """Empty where `tokens` are used."""
     tls: Literal["implicit", "starttls", "plain"] = "implicit"
     """`plain`: STARTTLS where it is offered, else plain text, on this machine and `plain_hosts` only."""
     ca_file: str | None = None
@@ -34,6 +37,12 @@ class MailboxSettings:
     """Other hosts that may be spoken to in plain text (containers)."""
     timeout_s: float = TIMEOUT_S
     """Longest silence of the server, when connecting and later."""
+    other_user: str | None = None
+    """Tried once where the first user is refused; None: the first is all there is."""
+    tokens: Tokens | None = None
+    """Where access tokens come from (OAuth2); None: the password is used."""
+    provider: Provider | None = None
+    """Whose server it is; None where the table of providers doesn't know."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ def _rows(result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[
     yield from (("proof", str(proof)) for proof in result["proofs"])
     if result["reason"]:
         yield from _reason(result, result["reason"], intents)
+    for each in result.get("followed") or ():
+        yield "path", f"{outcome_named(each['outcome']).name}: {each['flow']}; {each['report'] or 'no report'}"
     for code in result["codes"]:
         box = MAILBOXES.get(str(code.get("mailbox")), "mailbox")
         yield "code", f"{box}: {found_code(code)}"

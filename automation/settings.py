@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
 from automation.given import Given, Wrong, line
-from automation.mailbox_choice import MailboxChoice, mailbox_choice, old_address, tell_twins
+from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
 from automation.url import debugging_url, plain_hosts, web_origins, web_url
@@ -37,8 +38,6 @@ __all__ = [
 Need = Literal["account", "store", "old", "new"]
 """`account` is the name at the store alone, `store` with its password."""
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
-BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
-"""Domains whose mail from the whole internet is read on loopback."""
 
 
 class Options(TypedDict, total=False):
@@ -57,6 +56,8 @@ class Options(TypedDict, total=False):
     trust_sender: bool
     dry_run: bool
     yes: bool
+    because: str | None
+    lost_mailbox: bool
     json: bool
     quiet: bool
 
@@ -100,6 +101,10 @@ class Settings:
     """Whether a window could be shown."""
     dry_run: bool
     yes: bool
+    because: str | None
+    """What support is told to have happened; None: the usual sentence."""
+    lost_mailbox: bool
+    """Whether the person says that nobody can open the old mailbox any more."""
     json: bool
     quiet: bool
     warnings: tuple[str, ...] = ()
@@ -113,8 +118,8 @@ class Settings:
         """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
-        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        return near and not mailbox.is_a_providers
 
 
 def load(
@@ -124,19 +129,23 @@ def load(
     cwd: Path,
     *,
     need: tuple[Need, ...] = EVERYTHING,
+    mailboxes: bool = True,
     shipped_hosts: Collection[str] = (),
 ) -> Settings:
     """Everything the user said; raises one SettingsStop that lists all problems.
 
-    An account or mailbox not in `need` is neither asked for nor looked at. No `env_file` means `.env` in
+    An account or mailbox not in `need` is neither asked for nor looked at; without `mailboxes` the two addresses
+    will do, and whatever code is wanted a person types. No `env_file` means `.env` in
     `cwd`, if it is there. `shipped_hosts` are those of the stores that come with the tool. The user's
     password commands are run.
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    choose = read if mailboxes else address_choice
+    old = choose(given, "old") if "old" in need else MailboxChoice()
+    new = choose(given, "new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
@@ -162,6 +171,8 @@ def load(
         has_display=_has_display(environ),
         dry_run=given.flag("--dry-run"),
         yes=given.flag("--yes"),
+        lost_mailbox=given.flag("--lost-mailbox"),
+        because=given.read("--because", line, default=None),
         json=given.flag("--json"),
         quiet=given.flag("--quiet"),
         warnings=unknown_names({**file.values, **environ}),

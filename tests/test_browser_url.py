@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CANARY = "canary-tab-of-the-person"
 MAGENTA = f"data:text/html,<title>{CANARY}</title><body style='background:%23f0f'><h1>{CANARY}</h1>"
+
+
 @pytest.fixture
 def own(playwright: Playwright, tmp_path: Path, display: str) -> Iterator[BrowserContext]:
     """The tabs of a browser as a person starts it, with a debugging port; the test looks in from outside."""

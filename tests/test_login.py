@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sample_person import at_window, frame_with, port_of, sign_in_as_person, watched_browser
 from sample_runs import address, ended, some
-from test_terminal import Terminal
+from sample_terminal import Terminal
 
 from automation.ledger import account_key, lock
 from automation.standing import standing_of
