@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.awaited import Awaited
-from automation.chosen_browser import is_headed, opened, profile_of
+from automation.chosen_browser import allow_attaching, is_headed, profile_of, working_browser
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
 from automation.flow import CHANGE, MESSAGE
@@ -82,7 +82,7 @@ def attempt(
     """
     _allow(settings, store, flow, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
-    kept = () if context else (SignInsNoted(profile_of(settings, around.state, key)),)
+    kept = () if context or settings.browser_url else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
         lock(around.state / "locks", key),
         Journal(settings.runs_dir, run_id(), (*around.listeners, *kept)) as journal,
@@ -129,6 +129,7 @@ def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None
     for party in flow.mailboxes:
         allow_senders(settings, party)
     _allow_origin(settings, store, person)
+    allow_attaching(settings, person)
 
 
 def allow_senders(settings: Settings, party: Party) -> None:
@@ -233,6 +234,7 @@ class _Attempted:
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
                 window=headed,
+                shared=self.settings.browser_url is not None,
                 deed=self.flow.deed,
             )
             stack.callback(run.close)
@@ -243,9 +245,9 @@ class _Attempted:
 
     @contextmanager
     def _opened(self, *, headed: bool) -> Iterator[BrowserContext]:
-        with opened(self.settings, self.around.state, self.key, headed=headed) as (context, found):
-            version = context.browser.version if context.browser else found.version()
-            self.journal.write("browser", version=version, where=found.where, headed=headed)
+        with working_browser(self.settings, self.around.state, self.key, headed=headed) as (context, where):
+            version = context.browser.version if context.browser else "?"
+            self.journal.write("browser", version=version, where=where, headed=headed)
             yield context
 
 

@@ -17,7 +17,7 @@ from automation.given import Given, Wrong, line
 from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
-from automation.url import plain_hosts, web_origins, web_url
+from automation.url import debugging_url, plain_hosts, web_origins, web_url
 from automation.variables import SETTINGS, scrub_environment, unknown_names
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     settle: float | None
     headed: bool | None
+    browser_url: str | None
     trust_sender: bool
     dry_run: bool
     yes: bool
@@ -81,6 +82,8 @@ class Settings:
     new: MailboxChoice
     browser_path: Path | None
     """None: found by itself."""
+    browser_url: str | None
+    """Where a browser that the person has started can be attached to; None: one is launched."""
     profile_dir: Path | None
     """None: kept per store and account."""
     runs_dir: Path
@@ -155,6 +158,7 @@ def load(
         old=old,
         new=new,
         browser_path=given.path("READDRESS_BROWSER_PATH"),
+        browser_url=given.read("--browser-url", debugging_url, default=None),
         profile_dir=given.path("READDRESS_PROFILE_DIR"),
         runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
         plain_hosts=plain,
