@@ -15,7 +15,7 @@ from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Un
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from playwright.sync_api import Page
 
@@ -31,6 +31,8 @@ CLICK_TIMEOUT_MS = 3_000
 SETTINGS = ("edit_settings", "profile_settings")
 """Links that lead on to the settings with the address, from wherever the store opens."""
 PROFILE = ("edit_profile",)
+PRINTED = ("account_email", "change_email")
+"""Landmarks beside which the account's address is printed."""
 AGAIN_MS = 1_000
 """Between two looks at the account while an old address may still be cached."""
 
@@ -38,6 +40,7 @@ AGAIN_MS = 1_000
 class Account:
     """The account that is signed in, as the site itself shows it."""
 
+    printed = PRINTED
     already = "The account already shows {new}."
     proof = "The account, opened afresh, shows {new}."
 
@@ -70,8 +73,13 @@ class Account:
         Finds out once a run. After an open intent the account is read afresh until it is known.
         """
         if self._known is None:
-            self._known = self._settled(self._read(self._run.tabs.pages))
+            self._known = self._settled(self._read(self._look_about()))
         return self._known == "new"
+
+    def _look_about(self) -> Iterator[Sighting]:
+        """What shows of the account's address, a tab at a time: the newest mostly has it."""
+        for page in self._run.tabs.pages:
+            yield from self._run.tabs.look(*self.printed, pages=[page])
 
     def prove(self) -> str:
         """The deed's outcome once the account, opened afresh, shows the new address; else an `unknown` stop."""
@@ -165,11 +173,13 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            run.hands.get_past(fresh())
-            shown = self._read(fresh(), where=where, full=full)
+            seen = run.tabs.look(*run.hands.in_the_way, *self.printed, *left, pages=fresh())
+            if run.hands.deal_with(seen):
+                continue
+            shown = self._read(seen, where=where, full=full)
             if shown is not None:
                 return shown
-            link = next(iter(run.tabs.look(*left, pages=fresh()[:1])), None) if left else None
+            link = next((s for s in seen if s.landmark.name in left and s.frame.page in fresh()[:1]), None)
             if link is not None and self._clicked(link):
                 left.remove(link.landmark.name)
             run.tick(pace_ms(time.monotonic() - began))
@@ -193,9 +203,11 @@ class Account:
             picture=run.picture("proof", page),
         )
 
-    def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
+    def _read(self, seen: Iterable[Sighting], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in (s for page in pages for s in run.tabs.look("account_email", "change_email", pages=[page])):
+        for sighting in seen:
+            if sighting.landmark.name not in PRINTED:
+                continue
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
                 continue

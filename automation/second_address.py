@@ -8,7 +8,7 @@ from automation.account import PROFILE, SETTINGS, Account, Shown
 from automation.address import mask, which
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from collections.abc import Iterable
 
     from automation.look import Sighting
     from automation.run import Run
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class SecondAddress(Account):
     """The second address, as the read-only profile shows it; the e-mail above it says whose account it is."""
 
+    printed = ("edit", *PROFILE)
     already = "The account's profile already shows {new}."
     proof = "The account's profile, opened afresh, shows {new} below the e-mail."
 
@@ -37,13 +38,12 @@ class SecondAddress(Account):
                 self._tell_proof(fresh()[0])
             return shown
 
-    def _read(self, pages: list[Page], *, where: str = "profile", full: bool = False) -> Shown | None:
+    def _read(self, seen: Iterable[Sighting], *, where: str = "profile", full: bool = False) -> Shown | None:
         """Read the profile where it shows: the e-mail first, below it perhaps a second address."""
         del full
-        run = self._run
-        for page in pages:
-            edit, onwards = (self._seen(name, page) for name in ("edit", "edit_profile"))
-            if edit is None or not edit.items[0].near or (onwards and onwards.items[0].said != edit.items[0].said):
+        run, sightings = self._run, list(seen)
+        for edit in (each for each in sightings if each.landmark.name == "edit"):
+            if not edit.items[0].near or _leads_on(sightings, edit):
                 continue  # settings that lead on to the profile may have an “Edit” of their own
             main, *further = edit.items[0].near
             self.shown = next(iter(further), None)
@@ -52,9 +52,6 @@ class SecondAddress(Account):
             run.journal.write("second_address", where=where, shown=self.shown and mask(self.shown), fits=fits)
             return fits
         return None
-
-    def _seen(self, name: str, page: Page) -> Sighting | None:
-        return next(iter(self._run.tabs.look(name, pages=[page])), None)
 
     def _fits(self, main: str, second: str | None) -> Shown:
         """`new` where the wanted address is there already, `old` where it is not, `neither` in another's account."""
@@ -66,3 +63,9 @@ class SecondAddress(Account):
 
     def _still(self) -> str:
         return f"does not show {self._run.task.masked(self._run.new)} below the e-mail"
+
+
+def _leads_on(sightings: Iterable[Sighting], edit: Sighting) -> bool:
+    """Whether the page of this “Edit” has another control that leads to the profile."""
+    onwards = (each for each in sightings if each.landmark.name in PROFILE and each.frame.page is edit.frame.page)
+    return any(each.items[0].said != edit.items[0].said for each in onwards)
