@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import re
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
+from automation.flow import MESSAGE
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from playwright.sync_api import Page
 
@@ -30,12 +32,18 @@ CLICK_TIMEOUT_MS = 3_000
 SETTINGS = ("edit_settings", "profile_settings")
 """Links that lead on to the settings with the address, from wherever the store opens."""
 PROFILE = ("edit_profile",)
+PRINTED = ("account_email", "change_email")
+"""Landmarks beside which the account's address is printed."""
 AGAIN_MS = 1_000
 """Between two looks at the account while an old address may still be cached."""
 
 
 class Account:
     """The account that is signed in, as the site itself shows it."""
+
+    printed: tuple[str, ...] = PRINTED
+    already = "The account already shows {new}."
+    proof = "The account, opened afresh, shows {new}."
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -66,11 +74,16 @@ class Account:
         Finds out once a run. After an open intent the account is read afresh until it is known.
         """
         if self._known is None:
-            self._known = self._settled(self._read(self._run.tabs.pages))
+            self._known = self._settled(self._read(self._look_about()))
         return self._known == "new"
 
+    def _look_about(self) -> Iterator[Sighting]:
+        """What shows of the account's address, a tab at a time: the newest mostly has it."""
+        for page in self._run.tabs.pages:
+            yield from self._run.tabs.look(*self.printed, pages=[page])
+
     def prove(self) -> str:
-        """`changed` once the settings, opened afresh, show the new address; else an `unknown` stop."""
+        """The deed's outcome once the account, opened afresh, shows the new address; else an `unknown` stop."""
         run = self._run
         shown = self._afresh_until_new()
         if shown != "new":
@@ -78,13 +91,14 @@ class Account:
         run.proved, run.intending = True, False
         run.ledger.settle(run.journal.name, run.new, "applied")
         run.journal.write("settled", **{"as": "applied"}, how="the account shows the new address")
-        return "changed"
+        return run.deed.outcome
 
     def _settled(self, shown: Shown | None) -> Shown:
         run = self._run
         if shown in {None, "both"}:
             shown = self._afresh()
-        intent = run.ledger.open_intent()
+        # What became of a message to support stands in the chat, not in the account.
+        intent = None if run.deed is MESSAGE else run.ledger.open_intent()
         if intent is not None and shown != "new":
             shown = self._afresh_until_new()
         if shown in {None, "both"}:
@@ -96,7 +110,7 @@ class Account:
             run.ledger.settle_intent(intent, how)
             run.journal.write("settled", **{"as": how}, how="the account was read afresh")
         if shown == "new":
-            run.journal.write("proof", text=f"The account already shows {run.task.masked(run.new)}.")
+            run.journal.write("proof", text=self.already.format(new=run.task.masked(run.new)))
         return "new" if shown == "new" else "old"
 
     def _afresh_until_new(self) -> Shown | None:
@@ -131,6 +145,17 @@ class Account:
 
     def _afresh(self) -> Shown | None:
         """Open the settings in a new tab and read the address; a mask that fits both is read in full elsewhere."""
+        with self.opened() as fresh:
+            shown = self._follow(fresh, SETTINGS, where="settings")
+            if shown == "both":
+                shown = self._follow(fresh, PROFILE, where="profile", full=True)
+            if shown == "new":
+                self._tell_proof(fresh()[0])
+            return shown
+
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[], list[Page]]]:
+        """The account's page, opened afresh: the tabs that this brings, newest first, until the block ends."""
         run, before = self._run, self._run.tabs.pages
         run.tabs.open(self._page_url or run.store.account)
 
@@ -138,12 +163,7 @@ class Account:
             return [page for page in run.tabs.pages if page not in before]
 
         try:
-            shown = self._follow(fresh, SETTINGS, where="settings")
-            if shown == "both":
-                shown = self._follow(fresh, PROFILE, where="profile", full=True)
-            if shown == "new":
-                self._tell_proof(fresh()[0])
-            return shown
+            yield fresh
         finally:
             for page in fresh():
                 page.close()
@@ -155,11 +175,14 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            run.hands.get_past(fresh())
-            shown = self._read(fresh(), where=where, full=full)
+            names = dict.fromkeys((*run.hands.in_the_way, *self.printed, *left))
+            seen = run.tabs.look(*names, pages=fresh())
+            if run.hands.deal_with(seen):
+                continue
+            shown = self._read(seen, where=where, full=full)
             if shown is not None:
                 return shown
-            link = next(iter(run.tabs.look(*left, pages=fresh()[:1])), None) if left else None
+            link = next((s for s in seen if s.landmark.name in left and s.frame.page in fresh()[:1]), None)
             if link is not None and self._clicked(link):
                 left.remove(link.landmark.name)
             run.tick(pace_ms(time.monotonic() - began))
@@ -179,13 +202,15 @@ class Account:
         run = self._run
         run.journal.write(
             "proof",
-            text=f"The account, opened afresh, shows {run.task.masked(run.new)}.",
+            text=self.proof.format(new=run.task.masked(run.new)),
             picture=run.picture("proof", page),
         )
 
-    def _read(self, pages: list[Page], *, where: str = "settings", full: bool = False) -> Shown | None:
+    def _read(self, seen: Iterable[Sighting], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
-        for sighting in (s for page in pages for s in run.tabs.look("account_email", "change_email", pages=[page])):
+        for sighting in seen:
+            if sighting.landmark.name not in self.printed:
+                continue
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):
                 continue
@@ -219,7 +244,7 @@ class Account:
         wait = self._run.tabs.limited_s
         if intent_open:
             return Unknown(
-                "An earlier run submitted the new address and the account can't be read now. Run again later.",
+                f"{self._run.deed.done} by an earlier run, and the account can't be read now. Run again later.",
                 kind="unreadable",
                 retry_after_s=None if wait is None else math.ceil(wait),
             )
@@ -230,6 +255,9 @@ class Account:
             expected="account_email",
             seen=self._run.tabs.seen(),
         )
+
+    def _still(self) -> str:
+        return f"still shows the old one ({self._run.task.masked(self._run.old)})"
 
     def _doubt(self, shown: Shown | None) -> Unknown:
         run = self._run
@@ -244,8 +272,8 @@ class Account:
             )
         if shown == "old":
             return Unknown(
-                f"The new address was submitted, but after {run.task.settle_s:g} s the account, opened afresh, still "
-                f"shows the old one ({run.task.masked(run.old)}). Run again later to find out.",
+                f"{run.deed.done}, but after {run.task.settle_s:g} s the account, opened afresh, {self._still()}. "
+                "Run again later to find out.",
                 kind="still_old",
                 expected=run.task.masked(run.new),
                 seen=run.task.masked(run.old),
@@ -253,7 +281,7 @@ class Account:
             )
         wait = run.tabs.limited_s
         return Unknown(
-            "The new address was submitted, but the account can't be read to prove it. Run again to find out.",
+            f"{run.deed.done}, but the account can't be read to prove it. Run again to find out.",
             kind="unreadable",
             expected=run.task.masked(run.new),
             store_said=run.store_said,

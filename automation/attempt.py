@@ -6,24 +6,25 @@ import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.awaited import Awaited
-from automation.browser import find_browser, open_browser
+from automation.chosen_browser import allow_attaching, is_headed, profile_of, working_browser
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
+from automation.flow import CHANGE, MESSAGE
 from automation.journal import Journal, run_id
+from automation.kept_session import SignInsNoted
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
 from automation.patience import heeding
 from automation.person import Person, TypedMailbox
 from automation.report import as_html, landmarks_to_mend
-from automation.result import result_of
+from automation.result import of_kind, result_of
 from automation.run import Run
 from automation.scrubbed_log import keep_log
 from automation.task import Signals, Task
@@ -31,10 +32,10 @@ from automation.walk import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
-    from automation.browser import Found
     from automation.flow import Flow, Party
     from automation.journal import Event
     from automation.mailbox import Mailbox
@@ -66,6 +67,8 @@ class Ended:
     """The JSON object of the contract."""
     mend: tuple[str, ...] = ()
     """Landmarks that were not found by their first way."""
+    unread: Party | None = None
+    """Whose mailbox could not be read, where that ended the run."""
 
 
 def attempt(
@@ -77,46 +80,56 @@ def attempt(
     with journal, pictures and report. A run that can't even begin (a busy account, a folder that can't be
     written) raises its `Stop`.
     """
-    _allow(settings, store, around.person)
+    _allow(settings, store, flow, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
+    kept = () if context or settings.browser_url else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
         lock(around.state / "locks", key),
-        Journal(settings.runs_dir, run_id(), around.listeners) as journal,
+        Journal(settings.runs_dir, run_id(), (*around.listeners, *kept)) as journal,
     ):
-        journal.write("run", **_facts(settings, store, flow, journal))
+        journal.write("run", **facts(settings, store, flow, journal))
         attempted = _Attempted(settings, store, flow, around, journal, key, context)
         outcome, code, reason = attempted.ended()
-        return _told(journal, outcome, code, reason)
+        return told(journal, outcome, code, reason)
 
 
-def _told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | None) -> Ended:
+def told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | None) -> Ended:
     """The result, and its report; a disk that has no room for them changes nothing about how the run ended."""
     report = journal.folder / "report.html"
     result = result_of(journal.events, outcome=outcome, exit_code=code, reason=reason, report=report)
     mend = landmarks_to_mend(journal.events)
+    unread = next((event["mailbox"] for event in of_kind(journal.events, "unread") if outcome == "mailbox"), None)
     try:
         journal.write("outcome", result=result)
         write_private(report, as_html(journal.events, journal.pictures).encode())
     except (OSError, SettingsStop):
-        return Ended({**result, "report": None}, mend)
-    return Ended(result, mend)
+        return Ended({**result, "report": None}, mend, unread)
+    return Ended(result, mend, unread)
 
 
-def _allow(settings: Settings, store: Store, person: Person) -> None:
+def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
     """Stop at once when something will be asked that nobody is there to answer."""
     if not settings.yes and not settings.dry_run and not person.there:
+        if flow.deed is MESSAGE:
+            raise NeedsPerson(
+                "The message to support is shown to a person before it is sent, and this is no terminal. Say --yes to "
+                "send it unseen.",
+                kind="no_terminal",
+            )
         raise SettingsStop(
             "Nobody can be asked before the address is changed: this is no terminal. Say --yes to change it without "
             "a question, or --dry-run to rehearse.",
             kind="no_terminal",
         )
-    if any(choice.imap is None for choice in (settings.old, settings.new)) and not person.there:
+    choices = [settings.old if party == "old" else settings.new for party in flow.mailboxes]
+    if any(choice.imap is None for choice in choices) and not person.there:
         raise NeedsPerson(
             "A mailbox is set to `ask`, and this is no terminal where a code could be typed.", kind="no_terminal"
         )
-    for party in PARTIES:
+    for party in flow.mailboxes:
         allow_senders(settings, party)
     _allow_origin(settings, store, person)
+    allow_attaching(settings, person)
 
 
 def allow_senders(settings: Settings, party: Party, proposed: str | None = None) -> None:
@@ -159,7 +172,8 @@ def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
         )
 
 
-def _facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
+def facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
+    """What a run's journal says of it at its beginning."""
     task = task_of(settings)
     return {
         "run": journal.name,
@@ -183,6 +197,7 @@ def task_of(settings: Settings) -> Task:
         password=settings.store_password,
         yes=settings.yes,
         dry_run=settings.dry_run,
+        because=settings.because,
         code_timeout_s=settings.code_timeout_s,
         timeout_s=settings.timeout_s,
         settle_s=settings.settle_s,
@@ -217,19 +232,21 @@ class _Attempted:
         headed = is_headed(self.settings, self.store, self.around.person)
         with ExitStack() as stack:
             awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}
-            for each in awaited.values():
-                each.begin_check()  # meanwhile the browser starts
+            for party in self.flow.mailboxes:
+                awaited[party].begin_check()  # meanwhile the browser starts
             run = Run(
                 store=self.store,
                 task=task_of(self.settings),
                 context=self.context or stack.enter_context(self._opened(headed=headed)),
                 journal=self.journal,
-                ledger=Ledger(self.around.state / "ledgers", self.key),
+                ledger=Ledger(self.around.state / "ledgers", self.key, self.flow.deed.name),
                 awaited=awaited,
                 person=self.around.person,
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
                 window=headed,
+                shared=self.settings.browser_url is not None,
+                deed=self.flow.deed,
             )
             stack.callback(run.close)
             return walked(self.flow, run)
@@ -239,9 +256,9 @@ class _Attempted:
 
     @contextmanager
     def _opened(self, *, headed: bool) -> Iterator[BrowserContext]:
-        with opened(self.settings, self.around.state, self.key, headed=headed) as (context, found):
-            version = context.browser.version if context.browser else found.version()
-            self.journal.write("browser", version=version, where=found.where, headed=headed)
+        with working_browser(self.settings, self.around.state, self.key, headed=headed) as (context, where):
+            version = context.browser.version if context.browser else "?"
+            self.journal.write("browser", version=version, where=where, headed=headed)
             yield context
 
 
@@ -252,7 +269,7 @@ def walked(flow: Flow, run: Run) -> str:
             return take(flow, run)
     except Exception as cause:
         if run.proved:
-            return "changed"  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
+            return run.deed.outcome  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
         stop = _stop_for(cause, run)
         if stop is None:
             raise
@@ -266,32 +283,37 @@ def walked(flow: Flow, run: Run) -> str:
 
 def _stop_for(cause: Exception, run: Run) -> Stop | None:
     """What a run that ended this way is to say; None for a bug before anything was submitted."""
+    if run.sent:
+        return cause if isinstance(cause, NeedsPerson) else _broken_off(cause)
     if run.intending:
-        return in_doubt(cause)
+        return in_doubt(cause, run.deed.done)
     if isinstance(cause, Cancelled):
         return cause
     if run.signals.received:
         return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
     if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
-        return told(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
+        return reason_of(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
     return cause if isinstance(cause, Stop) else None
+
+
+def _broken_off(cause: Exception) -> NeedsPerson:
+    text = f"Your message was sent, and then: {reason_of(cause).reason.text}"
+    return NeedsPerson(f"{text} Run again to take the conversation up.", kind="talk_broken_off")
 
 
 BROWSER_LOST = SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
 
 
-def told(cause: Exception) -> Stop:
+def reason_of(cause: Exception) -> Stop:
     """The reason to stop; what anything else says may quote what was typed, so it stays here."""
     return cause if isinstance(cause, Stop) else BROWSER_LOST
 
 
-def in_doubt(cause: Exception) -> Stop:
-    """The same stop once the new address may have been submitted: nobody knows yet."""
+def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
+    """The same stop once the deed may have been done: nobody knows yet."""
     if isinstance(cause, Unknown):
         return cause
-    return Unknown(
-        f"The new address was submitted, and then: {told(cause).reason.text} Run again to find out.", kind="unreadable"
-    )
+    return Unknown(f"{done}, and then: {reason_of(cause).reason.text} Run again to find out.", kind="unreadable")
 
 
 @contextmanager
@@ -325,22 +347,3 @@ def pause(signals: Signals, milliseconds: float) -> None:
     """Wait a moment where there is no page to keep alive."""
     heed(signals)
     time.sleep(milliseconds / 1000)
-
-
-@contextmanager
-def opened(settings: Settings, state: Path, key: str, *, headed: bool) -> Iterator[tuple[BrowserContext, Found]]:
-    """The browser on the profile kept for this store and account."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
-
-    profile = settings.profile_dir or state / "profiles" / key
-    with sync_playwright() as playwright:
-        found = find_browser(settings.browser_path, Path(playwright.chromium.executable_path))
-        with open_browser(playwright, found, profile, headed=headed) as context:
-            yield context, found
-
-
-def is_headed(settings: Settings, store: Store, person: Person) -> bool:
-    """A window when asked for; by itself only at a terminal with a display, on a store off this machine."""
-    if settings.headed is not None:
-        return settings.headed
-    return person.there and settings.has_display and not settings.is_near(urlsplit(store.start).hostname)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from automation.address import which
 from automation.codes import Shape, Wanted
-from automation.errors import NoCode, OffPath
+from automation.errors import MailboxStop, NoCode, OffPath
 from automation.trust import Trust
 from automation.waiting import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
     from automation.flow import Party
@@ -62,8 +62,10 @@ class Awaited:
 
     def end_check(self) -> None:
         """Wait for the check, so that a mailbox that fails does so before anything is clicked."""
-        assert self._checked is not None, "no check was begun"
-        baseline, seconds = self._worker.finish(self._checked, self._run.tick)
+        if self._checked is None:
+            return  # a flow that needs no mailbox has begun no check
+        with self._named():
+            baseline, seconds = self._worker.finish(self._checked, self._run.tick)
         self._run.journal.write(
             "mailbox",
             mailbox=self.party,
@@ -75,7 +77,17 @@ class Awaited:
 
     def baseline(self, pump: Callable[[float], object]) -> Baseline:
         """The mailbox as it is, logged in where need be."""
-        return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
+        with self._named():
+            return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Note whose mailbox it is that can't be read."""
+        try:
+            yield
+        except MailboxStop:
+            self._run.journal.write("unread", mailbox=self.party)
+            raise
 
     def prepare(self) -> None:
         """Take the baseline for a request; a failure here stops the run before anything is requested."""
@@ -184,7 +196,7 @@ class Awaited:
             )
 
         try:
-            with self._run.not_counted() if self.mailbox.kind == "person" else nullcontext():
+            with self._named(), self._run.not_counted() if self.mailbox.kind == "person" else nullcontext():
                 return self._worker.call(wait, self._tick)
         finally:
             self._note_arrivals()

@@ -19,7 +19,7 @@ from automation.errors import Cancelled, SettingsStop, Stop
 from automation.settings import Options, load, scrub_environment, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from automation.attempt import Around
     from automation.flow import Flow
@@ -39,6 +39,9 @@ app = typer.Typer(
 browser = typer.Typer(no_args_is_help=True, help="Example: readdress browser where\n\nFind or install a browser.")
 app.add_typer(browser, name="browser")
 
+CHANGE_EMAIL = "change_email"
+FLOWS = (CHANGE_EMAIL, "backup_email", "support_chat")
+"""The documented paths, in the guide's order."""
 DEMO_SETTINGS = {"READDRESS_BROWSER_PATH", "READDRESS_RUNS_DIR"}
 """What the demo takes from the environment; its accounts and mailboxes are its own."""
 
@@ -64,6 +67,11 @@ ImapCa = Annotated[
     Path | None, typer.Option("--imap-ca", help="Certificate of your own mail server (PEM).", metavar="FILE")
 ]
 To = Annotated[str | None, typer.Option("--to", help="The new address (else READDRESS_NEW_EMAIL).", metavar="ADDRESS")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk to the last safe step; request and submit nothing.")]
+Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds for the whole run (1800).", metavar="S")]
+Settle = Annotated[
+    float | None, typer.Option("--settle", help="Seconds to read the account until it is known (90).", metavar="S")
+]
 Generation = Annotated[str, typer.Option("--generation", help="legacy or center: which pages the store shows.")]
 Language = Annotated[str, typer.Option("--language", help="en it ru es pt fr de pl.")]
 Switch = Annotated[
@@ -79,9 +87,7 @@ def change(
     store_url: StoreUrl = None,
     env_file: EnvFile = None,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Walk to the last safe step; request and submit nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", help="Change without a last question.")] = False,
     headed: Headed = None,
     as_json: Json = False,
@@ -89,17 +95,20 @@ def change(
     code_timeout: Annotated[
         float | None, typer.Option("--code-timeout", help="Seconds to wait for a letter (600).", metavar="S")
     ] = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", help="Seconds for the whole run (1800).", metavar="S")
-    ] = None,
-    settle: Annotated[
-        float | None,
-        typer.Option("--settle", help="Seconds to read the account until it is known (90).", metavar="S"),
-    ] = None,
+    timeout: Timeout = None,
+    settle: Settle = None,
     trust_sender: Annotated[
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
+    browser_url: Annotated[
+        str | None,
+        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
+    ] = None,
+    lost_mailbox: Annotated[
+        bool,
+        typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
+    ] = False,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress change --to new@example.org --dry-run
@@ -118,17 +127,142 @@ def change(
         "timeout": timeout,
         "settle": settle,
         "headed": headed,
+        "browser_url": browser_url,
         "trust_sender": trust_sender,
+        "lost_mailbox": lost_mailbox,
         "dry_run": dry_run,
         "yes": yes,
         "json": as_json,
         "quiet": quiet,
     }
-    settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=_shipped_hosts())
-    for warning in settings.warnings:
-        print(f"readdress: {warning}", file=sys.stderr)
+    settings = _load(options, env_file, mailboxes=not lost_mailbox)
+    from automation.decision import Paths, decide  # noqa: PLC0415 - brings the browser's driver along
+
+    with _around(settings, state_folder()) as around:
+        ended = decide(settings, _store(settings), Paths(*map(_flow, FLOWS)), around)
+    _tell(ended.result, as_json=settings.json, mend=ended.mend)
+    return int(ended.result["exit"])
+
+
+@app.command()
+def backup(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The second address.")],
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Save without a last question.")] = False,
+    headed: Headed = None,
+    as_json: Json = False,
+    runs_dir: RunsDir = None,
+    timeout: Timeout = None,
+    settle: Settle = None,
+    quiet: Quiet = False,
+) -> int:
+    """Example: readdress backup new@example.org
+
+    Add a second address to the account's profile, and prove it.
+
+    For an account whose mailbox is lost: support changes the address more readily when the new one stands in the
+    profile already. Needs no mailbox. `readdress support` is the next step.
+    """
+    options: Options = {
+        "to": address, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
+        "settle": settle, "headed": headed, "dry_run": dry_run, "yes": yes, "json": as_json, "quiet": quiet,
+    }  # fmt: skip
+    settings = _load(options, env_file, mailboxes=False)
+    return _attempted(settings, state_folder(), "backup_email")
+
+
+@app.command()
+def support(
+    to: To = None,
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    because: Annotated[
+        str | None, typer.Option("--because", help="What happened, in your own words, one sentence.", metavar="TEXT")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send the message without a question.")] = False,
+    headed: Headed = None,
+    as_json: Json = False,
+    runs_dir: RunsDir = None,
+    timeout: Timeout = None,
+    settle: Settle = None,
+    quiet: Quiet = False,
+) -> int:
+    """Example: readdress support --to new@example.org
+
+    Ask the store's support, in its chat, to change the account's address.
+
+    For an account whose mailbox is lost. Asks for a person, shows you the message and sends it on a yes; then the
+    operator's questions come to you and your answers go back, a line each. Passwords, codes and card numbers are
+    never sent.
+    """
+    options: Options = {
+        "to": to, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
+        "settle": settle, "headed": headed, "because": because, "dry_run": dry_run, "yes": yes, "json": as_json,
+        "quiet": quiet,
+    }  # fmt: skip
+    settings = _load(options, env_file, mailboxes=False)
+    return _attempted(settings, state_folder(), "support_chat")
+
+
+@app.command()
+def login(
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    plain_chrome: Annotated[
+        bool,
+        typer.Option("--plain-chrome", help="The installed browser without automation; close it when you are done."),
+    ] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds to sign in (1800).", metavar="S")] = None,
+    as_json: Json = False,
+) -> int:
+    """Example: readdress login
+
+    Open a window on the store's own sign-in; sign in there, and the next runs need no password.
+    """
+    from automation.signing_in import SigningIn  # noqa: PLC0415 - brings the browser's driver along
+
+    options: Options = {"store": store, "store_url": store_url, "timeout": timeout, "json": as_json}
+    settings = load(options, os.environ, env_file, Path.cwd(), need=("account",), shipped_hosts=_shipped_hosts())
     scrub_environment(os.environ)
-    return _attempted(settings, state_folder())
+    with _around(settings, state_folder()) as around:
+        signing_in = SigningIn(settings, _store(settings), around, lambda line: print(line, file=sys.stderr))
+        signed_in = signing_in.done(plain=plain_chrome)
+    _print_json(signed_in.as_json()) if as_json else print(signed_in.line())
+    return 0
+
+
+@app.command()
+def init(env_file: EnvFile = None, *, imap_ca: ImapCa = None, as_json: Json = False) -> int:
+    """Example: readdress init
+
+    Ask for everything that is needed, try each login at once, and write it into ./.env.
+
+    Nothing in an existing file is overwritten without a question. Ctrl-C leaves everything as it is.
+    """
+    from automation.prompts import Prompts  # noqa: PLC0415 - only here
+    from automation.written_env import asked_and_written  # noqa: PLC0415 - brings the IMAP client along
+
+    if not _somebody_is_there():
+        raise SettingsStop(
+            "This is no terminal where questions could be asked. Write the settings by hand: .env.example explains "
+            "every line.",
+            kind="no_terminal",
+        )
+    place = Path.cwd() / (env_file or Path(".env")).expanduser()
+    written = asked_and_written(Prompts(), os.environ, place, state_folder() / "tokens", imap_ca)
+    _say(f"\nWritten to {place} (readable by you alone). Now try: readdress check")
+    if as_json:
+        _print_json({"version": 1, "outcome": "written", "exit": 0, "env": str(place), "settings": written})
+    return 0
 
 
 @app.command()
@@ -164,6 +298,72 @@ def check(
         outcome = next((one.outcome for one in checks if one.exit_code), "ready")
         _print_json({"version": 1, "outcome": outcome, "exit": code, "checks": [asdict(one) for one in checks]})
     return code
+
+
+@app.command()
+def code(
+    mailbox: Annotated[
+        str | None,
+        typer.Option("--mailbox", help="imaps://user%40domain@host, or an address of a known provider.", metavar="URL"),
+    ] = None,
+    senders: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="Whom the letter is from: address or whole domain; repeatable.", metavar="SENDER"),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Whom the letter is to (the mailbox's own address).", metavar="ADDRESS")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", help="From that store's senders (aliexpress).", metavar="NAME")
+    ] = None,
+    env_file: EnvFile = None,
+    *,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds to wait (120).", metavar="S")] = None,
+    digits: Annotated[
+        int | None, typer.Option("--digits", help="How many digits the code has (4 to 8).", metavar="N")
+    ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", help="A site that the code may be bound to; repeatable.", metavar="HOST"),
+    ] = None,
+    trust_sender: Annotated[
+        bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
+    ] = False,
+    imap_ca: ImapCa = None,
+    as_json: Json = False,
+) -> int:
+    """Example: readdress code --mailbox me@gmail.com --from account@notice.aliexpress.com
+
+    Wait for the next code in a mailbox and print it alone.
+
+    Says “waiting” on stderr once the letter may be asked for. The password comes from READDRESS_MAILBOX_PASSWORD or
+    what READDRESS_MAILBOX_PASSWORD_COMMAND prints (such as `keyring get mail me`), else from you at the terminal.
+    """
+    from automation.arrivals import line_of  # noqa: PLC0415 - only here
+    from automation.env_file import read_env_file  # noqa: PLC0415 - only here
+    from automation.next_code import Asked, next_code, request_of  # noqa: PLC0415 - brings the IMAP client along
+
+    asked = Asked(
+        mailbox=mailbox,
+        to=to,
+        senders=tuple(senders or ()),
+        origins=tuple(origin or ()),
+        timeout=timeout,
+        digits=digits,
+        imap_ca=imap_ca,
+        trust_sender=trust_sender,
+    )
+    if store:
+        asked = asked.at(_store_named(store))
+    request = request_of(asked, os.environ, read_env_file(env_file, Path.cwd()), Path.cwd(), _asking_unseen())
+    scrub_environment(os.environ)
+    told = next_code(request, lambda: _say("waiting"), lambda letter: _say(f"  {line_of(letter)}"))
+    _say(told.provenance())
+    if as_json:
+        _print_json(told.as_json())
+    elif told.code:
+        print(told.code.value, flush=True)
+    return told.exit_code
 
 
 @app.command()
@@ -207,17 +407,15 @@ def demo(
 def steps(*, as_json: Json = False) -> int:
     """Example: readdress steps
 
-    List the steps of the documented path.
+    List the steps of the documented paths.
     """
-    from automation.path_table import rows  # noqa: PLC0415 - only here
+    from automation.path_table import as_data, as_lines  # noqa: PLC0415 - only here
 
-    listed = rows(_flow())
+    flows = [_flow(name) for name in FLOWS]
     if as_json:
-        _print_json({"version": 1, "flow": _flow().name, "steps": [asdict(row) for row in listed]})
+        _print_json({"version": 1, **as_data(flows)})
     else:
-        print(_flow().title)
-        for row in listed:
-            print(f"  {row.id:<4}{row.intent}{'  [point of no return]' if row.commits else ''}")
+        print("\n\n".join("\n".join(as_lines(flow)) for flow in flows))
     return 0
 
 
@@ -326,10 +524,20 @@ def browser_install(*, as_json: Json = False) -> int:
 # -- from settings to a result ---------------------------------------------------------------------
 
 
-def _flow() -> Flow:
-    from flows.change_email import flow  # noqa: PLC0415 - not needed for --help
+def _flow(name: str = CHANGE_EMAIL) -> Flow:
+    from importlib import import_module  # noqa: PLC0415 - the flows are not needed for --help
 
+    flow: Flow = import_module(f"flows.{name}").flow
     return flow
+
+
+def _load(options: Options, env_file: Path | None, *, mailboxes: bool = True) -> Settings:
+    """The settings of a command that walks on a store; afterwards no secret is in the environment."""
+    settings = load(options, os.environ, env_file, Path.cwd(), mailboxes=mailboxes, shipped_hosts=_shipped_hosts())
+    for warning in settings.warnings:
+        print(f"readdress: {warning}", file=sys.stderr)
+    scrub_environment(os.environ)
+    return settings
 
 
 def _stores_folder() -> Path:
@@ -344,10 +552,14 @@ def _shipped_hosts() -> frozenset[str]:
     return shipped_hosts(_stores_folder())
 
 
-def _store(settings: Settings) -> Store:
+def _store_named(name: str, plain_hosts: frozenset[str] = frozenset()) -> Store:
     from automation.store import load_store  # noqa: PLC0415 - not needed for --help
 
-    found = load_store(_stores_folder(), settings.store, settings.plain_hosts)
+    return load_store(_stores_folder(), name, plain_hosts)
+
+
+def _store(settings: Settings) -> Store:
+    found = _store_named(settings.store, settings.plain_hosts)
     if settings.store_url is None:
         return found
     return found.at(settings.store_url, settings.store_origins, settings.plain_hosts)
@@ -372,11 +584,11 @@ def _around(settings: Settings, state: Path) -> Iterator[Around]:
             signal.signal(number, handler)
 
 
-def _attempted(settings: Settings, state: Path) -> int:
+def _attempted(settings: Settings, state: Path, flow: str = CHANGE_EMAIL) -> int:
     from automation.attempt import attempt  # noqa: PLC0415 - brings the browser's driver along
 
     with _around(settings, state) as around:
-        ended = attempt(settings, _store(settings), _flow(), around)
+        ended = attempt(settings, _store(settings), _flow(flow), around)
     _tell(ended.result, as_json=settings.json, mend=ended.mend)
     return int(ended.result["exit"])
 
@@ -402,6 +614,23 @@ def _switch(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _somebody_is_there() -> bool:
+    from automation.person import Person  # noqa: PLC0415 - not needed for --help
+
+    return Person().there
+
+
+def _asking_unseen() -> Callable[[str], str] | None:
+    """A question whose answer is not shown; None where nobody can be asked."""
+    if not _somebody_is_there():
+        return None
+    return lambda question: str(typer.prompt(question, hide_input=True, err=True))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 # -- results and errors ------------------------------------------------------------------------------
@@ -464,7 +693,8 @@ def _print_text(result: Mapping[str, Any], out: TextIO, mend: tuple[str, ...]) -
 
     colour = out.isatty() and not os.environ.get("NO_COLOR")
     width = min(shutil.get_terminal_size().columns, 100)
-    intents = {step.id: step.intent for step in _flow().steps} if result["step"] else {}
+    flow = _flow(result["flow"]) if result["step"] and result["flow"] in FLOWS else None
+    intents = {step.id: step.intent for step in flow.steps} if flow else {}
     print(as_text(result, width=width, colour=colour, intents=intents, mend=mend), file=out, flush=True)
 
 

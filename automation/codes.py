@@ -46,7 +46,7 @@ class Wanted:
     senders: frozenset[str]
     """The store's: exact addresses, or exact domains."""
     purpose: str
-    """`change` or `sign-in`."""
+    """`change`, `sign-in`, or `any` where it makes no difference."""
     shape: Shape = field(default_factory=Shape)
     own_addresses: frozenset[str] = frozenset()
     """This run's addresses; a letter that names another one is for somebody else."""
@@ -171,7 +171,7 @@ def _is_the_stores(shown: str, senders: frozenset[str]) -> bool:
 
 
 def _purpose(said: Own, value: str, wanted: Wanted) -> str | None:
-    stated = other_purpose(said, value, wanted.purpose)
+    stated = None if wanted.purpose == "any" else other_purpose(said, value, wanted.purpose)
     if stated is None:
         return None
     words = re.sub(r"\d", "•", stated[:60])  # they are the letter's own, and might hold the code

@@ -15,6 +15,23 @@ Action = Callable[["Run"], str | None]
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What a flow commits to, at the one step that can't be undone."""
+
+    name: str
+    """Its name in the ledger, where each kind of deed has its own intents."""
+    outcome: str
+    """How a run ends that has proved it."""
+    done: str
+    """What is true once it was done, as the beginning of a sentence."""
+
+
+CHANGE = Deed("change", "changed", "The new address was submitted")
+SECOND = Deed("backup", "saved", "The second address was submitted")
+MESSAGE = Deed("support", "asked", "The message was sent to support")
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of the guide."""
 
@@ -71,6 +88,9 @@ class Flow:
     """The landmark that the first step acts on."""
     steps: list[Step] = field(default_factory=list)
     interruptions: tuple[Interruption, ...] = ()
+    deed: Deed = CHANGE
+    mailboxes: tuple[Party, ...] = ("old", "new")
+    """Whose mailboxes have to be readable; a code that the site wants all the same is typed by the person."""
 
     def step(
         self,

@@ -49,6 +49,10 @@ class Hands:
         """Landmarks of what may lie over a page, such as a cookie banner."""
         self.clear: Callable[[list[Sighting]], bool] = lambda _: False
         """Takes away what lies over a page; False where nothing does."""
+        self.in_the_way: tuple[str, ...] = ()
+        """Landmarks of everything that may stand in the way."""
+        self.deal_with: Callable[[list[Sighting]], bool] = lambda _: False
+        """Deals with one thing that shows and stands in the way; False where nothing does."""
         self.get_past: Callable[[list[Page]], bool] = lambda _: False
         """Deals with whatever else stands in the way on some tabs; False where nothing does."""
         self.tabs, self.tick = tabs, tick

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Event = dict[str, Any]
-AS_IT_IS = {"sender", "url", "site"}
+AS_IT_IS = {"sender", "url", "site", "report"}
 
 
 def run_id() -> str:

@@ -37,6 +37,8 @@ LONGEST = 1_000
 """Bytes of a line: more than any entry has."""
 PRINTABLE = range(0x20, 0x7F)
 
+CHANGE = "change"
+"""The deed that every other run has to know of, because the sign-in name follows it."""
 Settlement = Literal["applied", "no_effect", "refused"]
 
 
@@ -60,9 +62,13 @@ class Intent:
 
 
 class Ledger:
-    """Intents, settlements and requests of one account, oldest first."""
+    """Intents, settlements and requests of one account, oldest first.
 
-    def __init__(self, folder: Path, key: str) -> None:
+    Intents and settlements are those of one kind of deed (`Deed.name`): others stand in the same file, apart.
+    """
+
+    def __init__(self, folder: Path, key: str, deed: str = CHANGE) -> None:
+        self._deed = deed
         self.path = private_folder(folder) / f"{key}.jsonl"
         try:
             lines = read_lines(self.path)
@@ -73,13 +79,21 @@ class Ledger:
 
     def open_intent(self) -> Intent | None:
         """The last intent when nothing settled it; None otherwise."""
-        last = next((e for e in reversed(self._entries) if e["entry"] in {"intent", "settled"}), None)
-        return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
+        return self._open(self._deed)
 
     def is_open_for(self, new: str) -> bool:
         """Whether nobody knows yet what became of a submit of this new address."""
-        intent = self.open_intent()
+        intent = self._open(CHANGE)
         return intent is not None and intent.new == address_key(new)
+
+    def was_applied(self, new: str) -> bool:
+        """Whether this deed was done for the address before, as far as is known."""
+        mine = [e for e in self._entries if _is_of(e, self._deed) and e["new"] == address_key(new)]
+        return any(e["entry"] == "settled" and e["as"] == "applied" for e in mine)
+
+    def _open(self, deed: str) -> Intent | None:
+        last = next((e for e in reversed(self._entries) if _is_of(e, deed)), None)
+        return Intent(last["run"], last["new"]) if last and last["entry"] == "intent" else None
 
     def requested_recently(self, mailbox: str, now: datetime) -> bool:
         """Whether an earlier letter to this mailbox may still be under way."""
@@ -92,7 +106,7 @@ class Ledger:
         Only after it was submitted: then for good once it took effect, and in doubt the one of the two names
         that the store has not refused last.
         """
-        mine = [e for e in self._entries if e["entry"] in {"intent", "settled"} and e["new"] == address_key(new)]
+        mine = [e for e in self._entries if _is_of(e, CHANGE) and e["new"] == address_key(new)]
         if not mine:
             return False
         since = self._entries[self._entries.index(mine[-1]) :]
@@ -102,15 +116,15 @@ class Ledger:
 
     def intend(self, run: str, new: str) -> None:
         """Write that the committing step comes now."""
-        self._write({"entry": "intent", "run": run, "new": address_key(new)})
+        self._write({"entry": "intent", "of": self._deed, "run": run, "new": address_key(new)})
 
     def settle(self, run: str, new: str, how: Settlement) -> None:
         """Write what became of the intent."""
-        self._write({"entry": "settled", "run": run, "new": address_key(new), "as": how})
+        self._write({"entry": "settled", "of": self._deed, "run": run, "new": address_key(new), "as": how})
 
     def settle_intent(self, intent: Intent, how: Settlement) -> None:
         """Write what became of an earlier run's intent, under the address that it was for."""
-        self._write({"entry": "settled", "run": intent.run, "new": intent.new, "as": how})
+        self._write({"entry": "settled", "of": self._deed, "run": intent.run, "new": intent.new, "as": how})
 
     def requested(self, mailbox: str) -> None:
         """Write that a code is asked for now."""
@@ -134,6 +148,11 @@ class Ledger:
             text = f"can't be written: {error.strerror}. Nothing more was clicked; free some space or mend its rights,"
             raise _stop(self.path, f"{text} then run again.") from error
         self._entries.append(entry)
+
+
+def _is_of(entry: dict[str, Any], deed: str) -> bool:
+    """Whether it is an intent or a settlement of that deed; one that does not say is the change's."""
+    return entry["entry"] in {"intent", "settled"} and entry.get("of", CHANGE) == deed
 
 
 def _stop(path: Path, text: str, kind: str = "folder") -> SettingsStop:

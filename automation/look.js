@@ -1,11 +1,12 @@
 // Looks at one frame the way a person would: which landmarks are visible here, found how?
-// In: probes [{name, kind, structure: [css], words: [text], candidates: [text]}].
-// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, enabled,
-// name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
-// Ranks count from 1: each structure entry, then attested words, then candidate words.
+// In: probes [{name, kind, structure: [css], below_address: bool, words: [text], candidates: [text]}].
+// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, above,
+// enabled, name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
+// Ranks count from 1: each structure entry, the row below the one that prints an address, attested words, candidates.
 (html, probes) => {
   const CONTROLS = "a, button, [role=button], [role=link], [role=menuitem], input[type=submit], input[type=button]";
   const FIELDS = "input:not([type=hidden]):not([type=submit]):not([type=button]), textarea";
+  const WRITABLE = "input[type=text], input[type=email], input:not([type])";
   const ADDRESS = /[^\s<>()"',;:]*(?:@|[*•]{2,})[^\s<>()"',;]*/g;
 
   const plain = (text) => (text || "").normalize("NFKC").replace(/\s+/g, " ").trim();
@@ -50,11 +51,23 @@
     return plain(around.innerText || around.value).slice(0, 300);
   };
 
+  // The addresses in the row just above a field: a row is as much around the field as prints no address.
+  const above = once((field) => {
+    let row = field.closest("tr, li, [role=row]") || field;
+    while (row.parentElement && row.parentElement !== html && !tokens(row.parentElement).length) row = row.parentElement;
+    let before = row.previousElementSibling;
+    while (before && !plain(before.innerText)) before = before.previousElementSibling;
+    return before ? tokens(before) : [];
+  });
+
   const query = once((css) => [...html.querySelectorAll(css)].filter(visible));
   const saying = (kind, words) => {
     const wanted = new Set(words.map(folded));
     if (!wanted.size) return [];
     if (kind === "control") return query(CONTROLS).filter((element) => named(element).some((name) => wanted.has(name)));
+    // A control whose own name does not say it (“Verify now”), but its entry of a list does.
+    const inEntry = (element, word) => !said(element).includes(word) && said(element.closest("li") || element).includes(word);
+    if (kind === "entry") return query(CONTROLS).filter((element) => [...wanted].some((word) => inEntry(element, word)));
     if (kind === "field") return query(FIELDS).filter((element) => labelled(element).some((name) => within(name, wanted)));
     // A text: the smallest elements that contain the words, looked for from the whole page downwards.
     const holds = (element) => [...wanted].some((word) => said(element).includes(word));
@@ -81,9 +94,11 @@
   for (const probe of probes) {
     const found = [];
     probe.structure.forEach((css, index) => found.push([index + 1, "structure", css, query(css)]));
-    const worded = probe.kind === "control" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
-    found.push([probe.structure.length + 1, "words", null, saying(probe.kind, probe.words)]);
-    found.push([probe.structure.length + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
+    const ways = probe.structure.length + probe.below_address;
+    if (probe.below_address) found.push([ways, "structure", null, query(WRITABLE).filter((field) => above(field).length)]);
+    const worded = probe.kind === "control" || probe.kind === "entry" ? CONTROLS : probe.kind === "field" ? FIELDS : "body *";
+    found.push([ways + 1, "words", null, saying(probe.kind, probe.words)]);
+    found.push([ways + 2, "candidates", null, saying(probe.kind, probe.candidates)]);
     const shows = (element) => probe.kind !== "text" || element.matches("iframe") || plain(element.innerText);
     const matched = found.filter(([, , , elements]) => elements.some(shows));
     if (!matched.length) continue;
@@ -98,7 +113,7 @@
       items: elements.slice(0, 20).map((element) => [element, css ? "" : uncounted(plain(element.innerText))]).map(
         ([element, printed]) => ({
         selector, index: place(element, printed), printed, text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
-        near: near(element), enabled: enabled(element),
+        near: near(element), above: probe.kind === "field" ? above(element) : [], enabled: enabled(element),
         name: called(probe, element), shape: {
           type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,
           placeholder: element.placeholder || "", pattern: element.pattern || "", inputmode: element.inputMode || "",

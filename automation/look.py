@@ -40,6 +40,8 @@ class Item:
     """What the element itself says."""
     near: tuple[str, ...]
     """The addresses or masks printed nearest to it."""
+    above: tuple[str, ...]
+    """The addresses or masks printed in the row just above a field."""
     enabled: bool
     name: str
     """Its accessible name as far as we read it, folded to lower case."""
@@ -104,8 +106,12 @@ def _look_at(frame: Frame, wanted: dict[str, Landmark], question: str) -> Iterat
             ranks=tuple(hit["ranks"]),
             how=hit["how"],
             detail=hit["detail"],
-            items=tuple(Item(**{**item, "near": addresses_in(" ".join(item["near"]))}) for item in hit["items"]),
+            items=tuple(_item(item) for item in hit["items"]),
         )
+
+
+def _item(told: dict[str, Any]) -> Item:
+    return Item(**{**told, **{where: addresses_in(" ".join(told[where])) for where in ("near", "above")}})
 
 
 def words(pages: Iterable[Page]) -> str:

@@ -45,7 +45,8 @@ class Obstacles:
         self._before: str | None = None
         self._over = tuple(each for each in flow.interruptions if each.over)
         run.hands.over, run.hands.clear = tuple(each.shows for each in self._over), self.clear
-        run.hands.get_past = self.get_past
+        run.hands.in_the_way = tuple(sorted({each.shows for each in flow.interruptions} | {"error"}))
+        run.hands.deal_with, run.hands.get_past = self._deals_with, self.get_past
 
     def heed_faults(self, step: Step | None) -> None:
         """A crashed tab or the browser's error page: opened again while that is safe, else a stop."""
@@ -111,11 +112,13 @@ class Obstacles:
 
     def get_past(self, pages: list[Page]) -> bool:
         """Deal with whatever stands in the way on these tabs; False where nothing does."""
-        names = {item.shows for item in self._flow.interruptions} | {"error"}
-        any_met = False
-        while self.dealt_with(self._run.tabs.look(*sorted(names), pages=pages)):
+        run, any_met = self._run, False
+        while self._deals_with(run.tabs.look(*run.hands.in_the_way, pages=pages)):
             any_met = True
         return any_met
+
+    def _deals_with(self, sightings: list[Sighting]) -> bool:
+        return self.dealt_with(sightings) is not None
 
     def arrived(self) -> None:
         """The path goes on: what was dealt with is over."""

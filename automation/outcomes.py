@@ -39,6 +39,20 @@ OUTCOMES = (
         "good",
     ),
     Outcome(
+        "saved",
+        (0,),
+        "`backup`: the profile, opened afresh, shows the second address (B5)",
+        "Saved: {new} is now the account's second address",
+        "good",
+    ),
+    Outcome(
+        "asked",
+        (0,),
+        "`support`: the message was sent, and the operator has promised something (C3); what, is shown",
+        "Asked: support was asked to change the address to {new}",
+        "good",
+    ),
+    Outcome(
         "already",
         (0,),
         "the account already has that address; nothing was requested",
@@ -137,14 +151,24 @@ OUTCOMES = (
 UNFINISHED = Outcome("unfinished", (), "", "Unfinished: the run ended without a word", "wait")
 """A journal without an outcome: the run goes on still, or was killed. Never printed by a run itself."""
 
+TALK = "Run `readdress support` again"
+AGAIN = "it takes the conversation up where it is, and sends nothing twice."
+LOST = (
+    "To type its codes yourself, set READDRESS_OLD_IMAP_URL=ask. If nobody can open the old mailbox any more, "
+    "`readdress change --lost-mailbox` goes the guide's other way."
+)
 ADVICE: dict[tuple[str, str | None], str] = {
     ("changed", None): "Keep the old mailbox for 30 days: a notice with a link that reverts the change may "
     "have gone there. Sign in once with the new address.",
+    ("saved", None): "Ask support to make it the account's address: `readdress support` writes to them.",
+    ("asked", None): "Wait as long as they said, then run `readdress change`: it tells whether the account has the "
+    "new address. They may write to the second address.",
     (
         "already",
         None,
     ): "Nothing is left to do. If you have not signed in with the new address yet, do it once.",
-    ("planned", None): "Run the same command without --dry-run to change the address.",
+    ("already", "backup_email"): "Ask support to make it the account's address: `readdress support` writes to them.",
+    ("planned", None): "Run the same command without --dry-run.",
     ("settings", None): "Mend what is listed, then run the same command again. `readdress check` tries the "
     "settings without a click.",
     ("settings", "wrong_account"): "Nothing was requested for the account that is signed in. Set "
@@ -161,10 +185,29 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ): "Open the letter yourself; set that mailbox's IMAP URL to ask and run "
     "again at a terminal, which will ask you for the code.",
     ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in the window.",
+    ("needs_person", "unanswered"): "Run the same command again at a terminal and answer there.",
+    ("needs_person", "asked"): "Wait as long as support said, then run `readdress change` again: it tells whether the "
+    "account has the new address by then.",
+    ("needs_person", "no_terminal"): "Run the same command at a terminal, where you can read and answer.",
+    ("needs_person", "no_operator"): "Run `readdress support` again at another hour.",
+    ("needs_person", "operator_asks"): f"{TALK} at a terminal and answer there: {AGAIN}",
+    ("needs_person", "operator_refused"): "Read in the report what they said. Another operator may help: run "
+    "`readdress support` again another day.",
+    ("needs_person", "no_answer"): f"{TALK} later: {AGAIN}",
+    ("needs_person", "nothing_promised"): f"{TALK} at a terminal: {AGAIN}",
+    ("needs_person", "talk_broken_off"): f"{TALK} at a terminal: {AGAIN}",
     (
         "needs_person",
         "captcha",
     ): "Wait some minutes, then run again with --headed and solve it in the window.",
+    ("needs_person", "signed_out"): "Run `readdress login` again and stay until the window closes by itself. Where the "
+    "store refuses to let you in there: `readdress login --plain-chrome`.",
+    (
+        "needs_person",
+        "could_not_tell",
+    ): "Run `readdress check`: it looks once more. If it can't tell either, look at the "
+    "account's page yourself in `readdress login --plain-chrome`.",
+    ("settings", "no_display"): "Run it at a desktop, or over `ssh -X`.",
     ("refused", None): "Nothing is tried again by itself. Mend what the store names, then run again.",
     (
         "refused",
@@ -222,6 +265,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
         "browser",
     ): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress browser install`.",
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
+    ("site", "no_debugging_port"): "Start your browser with --remote-debugging-port=9222 "
+    "--user-data-dir=FOLDER, sign in there, and run again with --browser-url http://127.0.0.1:9222.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
     ("error", None): "Run again: it first finds out how things stand. If it comes back, please report it.",
     ("unknown", None): "Run the same command again: it reads the account first, and submits again only if "

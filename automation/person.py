@@ -8,9 +8,11 @@ import select
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from automation.errors import NoCode
+from automation.scrub import written_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ class Person:
     def __init__(self, stdin: TextIO | None = None, stderr: TextIO | None = None) -> None:
         self._in = stdin or sys.stdin
         self._out = stderr or sys.stderr
+        self._lines: list[str] = []
 
     @property
     def there(self) -> bool:
@@ -52,6 +55,18 @@ class Person:
                 line = os.read(self._in.fileno(), 4096).decode(errors="replace")
                 return line.strip() if line else None
         return None
+
+    def tell(self, text: str) -> None:
+        """Print a line, with nothing in it that the terminal would obey."""
+        with suppress(OSError):  # a terminal that was closed hears nothing, and a signal says so
+            self._out.write(written_out(text) + "\n")
+            self._out.flush()
+
+    def typed(self) -> str | None:
+        """A line that was typed since, without waiting for one; None when there is none."""
+        if not self._lines and self.there and select.select([self._in], [], [], 0)[0]:
+            self._lines = os.read(self._in.fileno(), 4096).decode(errors="replace").splitlines()
+        return self._lines.pop(0) if self._lines else None
 
     def ask_now(self, question: str) -> str | None:
         """One line, asked where no page is open yet."""

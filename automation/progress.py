@@ -95,6 +95,9 @@ class Progress:
         sender = frozenset({str(event["sender"])})
         self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found_code(event)}", keep=sender)
 
+    def _on_followed(self, event: Event) -> None:
+        self._say(f"{event['title']}: {event['outcome']}\n")
+
     def _on_refused(self, event: Event) -> None:
         self._line(event["step"], f"the store said no: “{event['store_said']}”; once more with a new code")
 

@@ -136,6 +136,7 @@ def _template(senders: frozenset[str]) -> Template:
         lstrip_blocks=True,
     )
     environment.globals |= {"number": number, "seconds": seconds, "said": said, "items_in": items_in}
+    environment.globals["tone_of"] = lambda event: outcome_named(said(event, "outcome")).tone
     environment.globals |= {"found_code": found_code, "mailboxes": MAILBOXES}
     return environment.get_template("report.html.j2")
 

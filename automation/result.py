@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from automation.outcomes import advice_for
+from automation.outcomes import LOST, advice_for
 from automation.scrub import scrub
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ Event = Mapping[str, Any]
 VERSION = 1
 REASON_KEYS = ("kind", "text", "expected", "seen", "store_said", "retry_after_s")
 CODE_KEYS = ("step", "mailbox", "sender", "folder", "uid", "arrived_after_s", "why")
+FOLLOWED_KEYS = ("run", "flow", "outcome", "exit", "proofs", "reason", "report")
 PAIR = 2
-LOST = "; not "
+PASSED_OVER = "; not "
 """In a code's `why` the numbers that lost come after this."""
 STEP_KEYS = ("id", "intent", "seconds", "by", "rank")
 
@@ -53,7 +54,8 @@ def result_of(
         "proofs": [event.get("text") for event in of_kind(events, "proof")],
         "codes": [{**_only(CODE_KEYS, event), "why": why(event)} for event in of_kind(events, "code")],
         "steps": _steps(events),
-        "advice": advice_for(outcome, None if reason is None else reason.get("kind")),
+        "followed": [_only(FOLLOWED_KEYS, event) for event in of_kind(events, "followed")],
+        "advice": _advice(events, outcome, run.get("flow") if reason is None else reason.get("kind")),
     }
     return {**_scrubbed(found, keep), "report": None if report is None else str(report)}
 
@@ -65,7 +67,7 @@ def why(code: Event) -> Any:
     pairs = code.get("rejected")
     pairs = [pair for pair in pairs if isinstance(pair, list | tuple)] if isinstance(pairs, list | tuple) else []
     lost = ", ".join(f"{value} ({reason})" for value, reason in (pair for pair in pairs if len(pair) == PAIR))
-    return f"{code.get('why')}; {code['proof']}{LOST if lost else ''}{lost}"
+    return f"{code.get('why')}; {code['proof']}{PASSED_OVER if lost else ''}{lost}"
 
 
 def of_kind(events: Sequence[Event], kind: str) -> Iterator[Event]:
@@ -85,6 +87,12 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e12 else None  # noqa: PLR2004 - also inf, nan and huge ones
+
+
+def _advice(events: Sequence[Event], outcome: str, kind: object) -> str:
+    """What to do next; where the old mailbox could not be read, the guide's other way too."""
+    lost = outcome == "mailbox" and any(event.get("mailbox") == "old" for event in of_kind(events, "unread"))
+    return f"{advice_for(outcome, kind)} {LOST}" if lost else advice_for(outcome, kind)
 
 
 def _seconds(events: Sequence[Event]) -> float | None:

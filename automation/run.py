@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from automation.account import Account
+from automation.address import same_mailbox_name, which
 from automation.errors import Cancelled, NeedsPerson, OffPath, SettingsStop, SiteStop, Unknown
 from automation.evidence import masked_picture
+from automation.flow import CHANGE, SECOND
 from automation.hands import Hands
 from automation.place import Known
+from automation.second_address import SecondAddress
 from automation.sign_in import SignIn
+from automation.support import Support
 from automation.tabs import Tabs, rate_limited
 from automation.waiting import Worker
 
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from automation.awaited import Awaited
-    from automation.flow import Party
+    from automation.flow import Deed, Party
     from automation.journal import Journal
     from automation.ledger import Ledger
     from automation.mailbox import Code
@@ -47,13 +51,16 @@ class Run:
         signals: Signals,
         on_tick: Callable[[], None] = lambda: None,
         window: bool = False,
+        shared: bool = False,
+        deed: Deed = CHANGE,
     ) -> None:
+        self.deed = deed
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
-        self.tabs = Tabs(context, store, self.heed_signals)
+        self.tabs = Tabs(context, store, self.heed_signals, shared=shared)
         self.hands = Hands(store, self.tabs, journal, self.tick)
         self.sign_in = SignIn(task, ledger)
-        self.account = Account(self)
+        self.account = SecondAddress(self) if deed is SECOND else Account(self)
         self.awaited = awaited
         for each in awaited.values():
             each.serve(self)
@@ -62,11 +69,14 @@ class Run:
         self.intending = False
         """True from the intent until it is settled."""
         self.proved = False
-        """True once the account, opened afresh after the submit, has shown the new address."""
+        """True once the deed is known to have been done: the account, opened afresh, has shown the new address."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
+        self.sent = False
+        """True once a message to support stands in the chat: from then on only a person can end the talk."""
         self.signals = signals
-        self._person, self._on_tick, self._window = person, on_tick, window
+        self.person, self._on_tick, self._window = person, on_tick, window
+        self.support = Support(self)
         self._answers = Worker("person")
         self._deadline = time.monotonic() + task.timeout_s
 
@@ -110,7 +120,7 @@ class Run:
             raise Cancelled("Stopped before anything was changed.", by_signal=received[0])
         if len(received) > 1:
             raise Unknown(
-                "Stopped after the new address was submitted and before it was proved. Run again to find out.",
+                f"{self.deed.done}, and the run was stopped before it was proved. Run again to find out.",
                 kind="unreadable",
             )
 
@@ -149,6 +159,25 @@ class Run:
         for index in range(len(found.items)):
             self.hands.type_into(found, address, index)
 
+    def is_fine(self, question: str) -> bool:
+        """A question whose answer is yes unless the person says no."""
+        answer = self.ask(f"{question} [Y/n]")
+        return answer is not None and answer.casefold() in {"", "y", "yes"}
+
+    def type_below_the_email(self, name: str, address: str) -> None:
+        """Type an address into the field of the row just below the one that prints the account's own."""
+        found = self.hands.find(name)
+        above = {which(shown, self.old, self.new) for shown in found.items[0].above}
+        if not above & {"old", "both"}:
+            raise OffPath(
+                f"The field for the second address does not stand just below {self.task.masked(self.old)}, so it is "
+                "not certain what it is for; nothing was typed.",
+                kind="not_below_the_email",
+                expected=self.task.masked(self.old),
+                seen=" ".join(found.items[0].above) or "no address in the row above",
+            )
+        self.hands.type_into(found, address)
+
     def type_sign_in_name(self, name: str) -> None:
         """Type the sign-in name and leave the field, which is what wakes the button."""
         self.hands.type_into(self.hands.find(name), self.sign_in.name, leave=True)
@@ -182,7 +211,7 @@ class Run:
 
     def hand_over(self, what: str) -> None:
         """Give the page to the person at the window; `needs_person` where there is no window or nobody at it."""
-        if not self._window or not self._person.there:
+        if not self._window or not self.person.there:
             raise NeedsPerson(
                 f"{what}: that is for a person to do, and this run has no window with somebody at it. Run again at a "
                 "terminal with --headed and do it there, or sign in once in the kept profile. Nothing is lost.",
@@ -221,12 +250,23 @@ class Run:
 
     def confirm_change(self) -> None:
         """Ask the person whether to go on; `--yes` has answered already."""
-        if self.task.yes:
+        self.confirm(f"The old address is verified. Change it to {self.new} now?")
+
+    def confirm_second_address(self) -> None:
+        """Ask the person whether to save; `--yes` has answered already, but never for another one's replacement."""
+        other = self.account.shown if isinstance(self.account, SecondAddress) else None
+        if other is None or same_mailbox_name(other, self.new):
+            self.confirm(f"Save {self.new} as the second address of the account now?")
             return
-        question = f"The old address is verified. Change it to {self.new} now? [y/N]"
-        answer = self._ask(question)
+        self.confirm(f"The account has another second address, {other}. Replace it by {self.new}?", always=True)
+
+    def confirm(self, question: str, *, always: bool = False) -> None:
+        """Go on after a yes; a no is `cancelled`, silence `needs_person`. `--yes` answers, unless it asks `always`."""
+        if self.task.yes and not always:
+            return
+        answer = self.ask(f"{question} [y/N]")
         if answer is None:
-            raise NeedsPerson("Nobody answered whether to change the address; nothing was changed.", kind="unanswered")
+            raise NeedsPerson(f"Nobody answered: {question} Nothing was changed.", kind="unanswered")
         if answer.casefold() not in {"y", "yes"}:
             raise Cancelled("You said no: nothing was changed.")
 
@@ -249,9 +289,10 @@ class Run:
         self.tabs.let_go()
         self._answers.close()
 
-    def _ask(self, question: str) -> str | None:
+    def ask(self, question: str) -> str | None:
+        """One line typed by the person; None when nobody answers."""
         deadline = time.monotonic() + self.task.code_timeout_s
         with self.not_counted():
             return self._answers.call(
-                lambda: self._person.ask(question, deadline=deadline, stop=self._answers.stop), self.tick
+                lambda: self.person.ask(question, deadline=deadline, stop=self._answers.stop), self.tick
             )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from automation.outcomes import outcome_named
-from automation.result import LOST, number, why
+from automation.result import PASSED_OVER, number, why
 from automation.scrub import scrub, written_out
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def found_code(code: Mapping[str, Any]) -> str:
     after = number(code.get("arrived_after_s"))
     parts = [f"from {code['sender']}", code.get("folder")]
     parts += [None if after is None else f"{seconds(after)} after the click", why(code)]
-    return ", ".join(str(part).partition(LOST)[0] for part in parts if part)
+    return ", ".join(str(part).partition(PASSED_OVER)[0] for part in parts if part)
 
 
 def seconds(value: float) -> str:
@@ -81,6 +81,8 @@ def _rows(result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[
     yield from (("proof", str(proof)) for proof in result["proofs"])
     if result["reason"]:
         yield from _reason(result, result["reason"], intents)
+    for each in result.get("followed") or ():
+        yield "path", f"{outcome_named(each['outcome']).name}: {each['flow']}; {each['report'] or 'no report'}"
     for code in result["codes"]:
         box = MAILBOXES.get(str(code.get("mailbox")), "mailbox")
         yield "code", f"{box}: {found_code(code)}"

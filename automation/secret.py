@@ -32,13 +32,17 @@ _WHERE = """(first, others) => [first, ...others].map((element) => {
   return {
     urls: [here, ...(form ? [absolute(attribute(form, "action"))] : []),
       ...buttons.map((each) => absolute(attribute(each, "formaction")))],
-    connected: element.isConnected,
+    shows: element.isConnected && element.checkVisibility({ visibilityProperty: true }),
   };
 })"""
 
 
 def check_fields(fields: Sequence[ElementHandle], origins: Origins) -> None:
-    """See that every field belongs to a document and a form of ours; an off-path stop says whose it is instead."""
+    """See that every field shows, in a document and a form of ours; an off-path stop says whose it is instead."""
+    try:
+        fields[0].wait_for_element_state("visible", timeout=CHECK_S * 1000)
+    except PlaywrightError:
+        raise _lost() from None
     _checked(fields, origins)
 
 
@@ -86,9 +90,8 @@ def _lost() -> SiteStop:
 
 def _check(fields: Sequence[ElementHandle], origins: Origins) -> None:
     with at_most(CHECK_S):
-        fields[0].wait_for_element_state("visible")
         found = fields[0].evaluate(_WHERE, list(fields[1:]))
-    if not all(where["connected"] for where in found):
+    if not all(where["shows"] for where in found):
         raise SiteStop("The field to fill vanished from the page. Run again.", kind="field_lost")
     for url in dict.fromkeys(url for where in found for url in where["urls"]):
         if not origins.hold(url):

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
 from automation.given import Given, Wrong, line, yes_or_no
-from automation.mailbox_choice import MailboxChoice, mailbox_choice, tell_twins
+from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
-from automation.url import plain_hosts, web_origins, web_url
+from automation.url import debugging_url, plain_hosts, web_origins, web_url
 from automation.variables import SETTINGS, scrub_environment, unknown_names
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ __all__ = [
     "state_folder",
 ]
 
-Need = Literal["store", "old", "new"]
+Need = Literal["account", "store", "old", "new"]
+"""`account` is the name at the store alone, `store` with its password."""
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
-BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
-"""Domains whose mail from the whole internet is read on loopback."""
 
 
 class Options(TypedDict, total=False):
@@ -54,9 +54,12 @@ class Options(TypedDict, total=False):
     timeout: float | None
     settle: float | None
     headed: bool | None
+    browser_url: str | None
     trust_sender: bool
     dry_run: bool
     yes: bool
+    because: str | None
+    lost_mailbox: bool
     json: bool
     quiet: bool
 
@@ -81,6 +84,8 @@ class Settings:
     new: MailboxChoice
     browser_path: Path | None
     """None: found by itself."""
+    browser_url: str | None
+    """Where a browser that the person has started can be attached to; None: one is launched."""
     profile_dir: Path | None
     """None: kept per store and account."""
     runs_dir: Path
@@ -100,6 +105,10 @@ class Settings:
     """Whether a window could be shown."""
     dry_run: bool
     yes: bool
+    because: str | None
+    """What support is told to have happened; None: the usual sentence."""
+    lost_mailbox: bool
+    """Whether the person says that nobody can open the old mailbox any more."""
     json: bool
     quiet: bool
     warnings: tuple[str, ...] = ()
@@ -113,8 +122,8 @@ class Settings:
         """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
-        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        return near and not mailbox.is_a_providers
 
     def trust_in(self, mailbox: MailboxChoice) -> Trust:
         """How the senders of letters to a mailbox are proved."""
@@ -131,19 +140,23 @@ def load(
     cwd: Path,
     *,
     need: tuple[Need, ...] = EVERYTHING,
+    mailboxes: bool = True,
     shipped_hosts: Collection[str] = (),
 ) -> Settings:
     """Everything the user said; raises one SettingsStop that lists all problems.
 
-    An account or mailbox not in `need` is neither asked for nor looked at. No `env_file` means `.env` in
+    An account or mailbox not in `need` is neither asked for nor looked at; without `mailboxes` the two addresses
+    will do, and whatever code is wanted a person types. No `env_file` means `.env` in
     `cwd`, if it is there. `shipped_hosts` are those of the stores that come with the tool. The user's
     password commands are run.
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    old = mailbox_choice(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = mailbox_choice(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    choose = read if mailboxes else address_choice
+    old = choose(given, "old") if "old" in need else MailboxChoice()
+    new = choose(given, "new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
@@ -156,6 +169,7 @@ def load(
         old=old,
         new=new,
         browser_path=given.path("READDRESS_BROWSER_PATH"),
+        browser_url=given.read("--browser-url", debugging_url, default=None),
         profile_dir=given.path("READDRESS_PROFILE_DIR"),
         runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
         plain_hosts=plain,
@@ -169,6 +183,8 @@ def load(
         has_display=_has_display(environ),
         dry_run=given.flag("--dry-run"),
         yes=given.flag("--yes"),
+        lost_mailbox=given.flag("--lost-mailbox"),
+        because=given.read("--because", line, default=None),
         json=given.flag("--json"),
         quiet=given.flag("--quiet"),
         warnings=unknown_names({**file.values, **environ}),
@@ -192,8 +208,10 @@ def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]
 def _store_user(given: Given, need: tuple[Need, ...], old: MailboxChoice) -> str:
     """The name given, else the old address."""
     user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
-    if "store" not in need or (given.text(user) is None and "old" in need):
+    if not {"account", "store"} & set(need) or (given.text(user) is None and "old" in need):
         return old.address
+    if given.text(user) is None and given.text(email) is not None:
+        return old_address(given)  # as a run spells it: the same name leads to the same profile
     remedy = f"set it, or {email}, to the name you sign in with"
     return given.read(given.first(user, email, user), line, default="", missing=remedy)
 

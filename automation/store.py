@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-Kind = Literal["control", "field", "text"]
+Kind = Literal["control", "field", "text", "entry"]
+"""`entry`: a control that is known by what its entry of a list says."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class Landmark:
     """Names read in a public source, all languages together."""
     candidates: tuple[str, ...] = ()
     """Natural wording nobody has attested yet."""
+    below_address: bool = False
+    """True for a field that is found in the row just below the one that prints an address, too."""
     deep_link: str | None = None
     """Path to open when nothing matches; only for steps that navigate."""
 
     @property
     def ranks(self) -> int:
         """How many ways there are to find it."""
-        return len(self.structure) + 2 + (self.deep_link is not None)
+        return len(self.structure) + self.below_address + 2 + (self.deep_link is not None)
 
     def probe(self) -> dict[str, Any]:
         """What the look at a frame needs to know."""
@@ -43,6 +46,7 @@ class Landmark:
             "name": self.name,
             "kind": self.kind,
             "structure": list(self.structure),
+            "below_address": self.below_address,
             "words": list(self.words),
             "candidates": list(self.candidates),
         }
@@ -64,6 +68,8 @@ class Store:
     landmarks: Mapping[str, Landmark]
     refusals: Mapping[str, tuple[str, ...]]
     """Kind of refusal → words that tell it in the store's own messages."""
+    support: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What an operator's answer may mean → words that tell it."""
     shipped: bool = True
     """False where `--store-url` names another site than the file's."""
 
@@ -102,6 +108,7 @@ def _landmark(name: str, data: Mapping[str, Any]) -> Landmark:
         structure=tuple(data.get("structure", ())),
         words=_words(data.get("words", {})),
         candidates=_words(data.get("candidates", {})),
+        below_address=data.get("below_address", False),
         deep_link=data.get("deep_link"),
     )
 
@@ -131,4 +138,5 @@ def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset(
         senders=frozenset(data["senders"]),
         landmarks={key: _landmark(key, value) for key, value in data["landmarks"].items()},
         refusals={key: tuple(_words(value)) for key, value in data["refusals"].items()},
+        support={key: tuple(_words(value)) for key, value in data.get("support", {}).items()},
     )

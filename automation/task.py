@@ -22,6 +22,8 @@ class Task:
     yes: bool = False
     """True: the question before the new address gets its code is answered already."""
     dry_run: bool = False
+    because: str | None = None
+    """What happened, in the person's words; None: the usual sentence."""
     code_timeout_s: float = 600
     timeout_s: float = 1_800
     settle_s: float = 90

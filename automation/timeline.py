@@ -19,6 +19,10 @@ class Timeline:
     def __init__(self, events: Sequence[Event]) -> None:
         self.rows: list[Row] = []
         self.waits: list[Wait] = []
+        self.said: list[Event] = []
+        """The conversation with support."""
+        self.followed: list[Event] = []
+        """The runs of other paths that this one led to."""
         self._baselines: dict[str, Event] = {}
         for event in events:
             told = getattr(self, f"_on_{event.get('event')}", None)
@@ -88,6 +92,25 @@ class Timeline:
         self._row(event).notes.append(
             f"The {said(event, 'where')} page shows {said(event, 'shown') or 'no address'}: {verdict}."
         )
+
+    def _on_second_address(self, event: Event) -> None:
+        shown = said(event, "shown")
+        fits = {"new": "the wanted one", "both": "a mask, so it proves nothing", "neither": "of another account"}
+        about = fits.get(said(event, "fits"), "not the wanted one")
+        text = f"the second address {shown}: {about}" if shown else "no second address"
+        self._row(event).notes.append(f"The profile shows {text}.")
+
+    def _on_message(self, event: Event) -> None:
+        self._row(event).notes.append(f"The message: {said(event, 'text')}")
+
+    def _on_said(self, event: Event) -> None:
+        self.said.append(event)
+
+    def _on_unsaid(self, event: Event) -> None:
+        self.said.append({**event, "by": "unsaid", "text": f"An answer of yours was not sent: {said(event, 'why')}."})
+
+    def _on_followed(self, event: Event) -> None:
+        self.followed.append(event)
 
     def _on_baseline(self, event: Event) -> None:
         self._baselines[said(event, "mailbox")] = event

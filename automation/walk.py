@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from automation.errors import OffPath, Refused, SignInRefused, Stop
+from automation.flow import SECOND
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
 from automation.waiting import pace_ms
@@ -27,6 +28,8 @@ BACK_S = 2.0
 """How long, after an interruption, the path gets to go on before an earlier place counts."""
 WRONG_CODE = frozenset({"wrong_code", "code_expired"})
 """Refusals that allow one new request and one more try."""
+NOT_TAKEN = frozenset({"address_in_use", "address_invalid", "refused"})
+"""Refusals of a second address."""
 
 
 def take(flow: Flow, run: Run) -> str:
@@ -121,7 +124,7 @@ class Walk:
             if isinstance(stop, Refused):
                 run.store_said = stop.reason.store_said
                 if self._had_no_effect(stop):
-                    self._settle("refused", "the store said that the code was not right, and the account is as before")
+                    self._settle("refused", "the store said no, and the account is as before")
                     raise
             text = stop.reason.text if isinstance(stop, Stop) else "The browser lost the page."
             run.journal.write("doubt", step=step.id, why=text)
@@ -129,12 +132,14 @@ class Walk:
             return None
 
     def _had_no_effect(self, refusal: Refused) -> bool:
-        """Whether a refusal at the committing step may be believed: a wrong or expired code, and the old address still.
+        """Whether a refusal at the committing step may be believed: of a known kind, and the account is as before.
 
         A button that fires twice shows “expired” for its second request, though the first one was applied.
         """
-        signing_in = isinstance(refusal, SignInRefused)
-        return not signing_in and refusal.reason.kind in WRONG_CODE and self._run.account.afresh_is_old()
+        if isinstance(refusal, SignInRefused):
+            return False
+        believed = NOT_TAKEN if self._run.deed is SECOND else WRONG_CODE
+        return refusal.reason.kind in believed and self._run.account.afresh_is_old()
 
     def _settle(self, how: Settlement, why: str) -> None:
         run = self._run

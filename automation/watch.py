@@ -11,7 +11,7 @@ from automation.arrivals import Arrivals
 from automation.baseline import KNOWN_LETTERS
 from automation.cadence import SEARCH_EVERY_S
 from automation.codes import Found, NotTaken, misdirected, read_code
-from automation.fetched import recipients, sender
+from automation.fetched import message_id, recipients, sender
 from automation.imap import Lost, NotOpened
 from automation.mailbox import Code
 from automation.message import Unusable, read_letter
@@ -78,6 +78,8 @@ class Watch:
         self._arrivals = Arrivals(wanted, clicked_at, on_arrival)
         self._wanted = wanted
         self._folders = [_Folder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
+        self._judged_in: dict[str, _Folder] = {}
+        """Where each letter of this wait was seen first, by its Message-ID."""
         self._known = {found for mark in baseline.folders for found in mark.known_ids}
         dates = [mark.newest_internaldate for mark in baseline.folders if mark.newest_internaldate]
         self._not_before = max(dates, default=None)
@@ -147,7 +149,7 @@ class Watch:
         folder.again_at = float("inf")
         new = [uid for uid in connection.uids_from(folder.mark.uidnext) if uid not in folder.judged]
         newest_first = list(reversed(new))[:MAX_LISTED]
-        if len(newest_first) > OPENED_AT_ONCE or self._opened > OPENED_AT_ONCE:
+        if len(newest_first) > OPENED_AT_ONCE or self._opened > OPENED_AT_ONCE or folder.mark.copies:
             newest_first = self._well_directed(connection, folder, newest_first)
         for uid in newest_first:
             self._read(connection, folder, uid)
@@ -159,6 +161,9 @@ class Watch:
             some = uids[start : start + AT_A_TIME]
             briefs = {item.uid: item.raw for item in connection.briefs(some)}
             for uid in some:
+                if self._is_copy(folder, message_id(briefs.get(uid))):
+                    folder.judged.add(uid)
+                    continue
                 address, to = sender(briefs.get(uid)), recipients(briefs.get(uid))
                 wrong = misdirected(address, to, self._wanted) if address and to is not None else None
                 if wrong is None:
@@ -198,8 +203,17 @@ class Watch:
             self._arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
         return None
 
+    def _is_copy(self, folder: _Folder, identity: str | None) -> bool:
+        """Whether a letter is one that was judged already, shown in All Mail and in its own folder."""
+        if identity is None:
+            return False
+        first = self._judged_in.setdefault(identity, folder)
+        return first is not folder and (first.mark.copies or folder.mark.copies)
+
     def _judge(self, folder: _Folder, item: Fetched) -> None:
         name = folder.mark.folder
+        if self._is_copy(folder, message_id(item.raw)):
+            return
         try:
             letter = read_letter(item.raw or b"")
             wanted = self._wanted_of(folder, item)

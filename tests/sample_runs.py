@@ -23,13 +23,14 @@ from flows.change_email import flow
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
+    from automation.flow import Flow
     from automation.stand_in import StandIn
 
 Listeners = tuple[Callable[[dict[str, Any]], None], ...]
 STORES = Path(__file__).parents[1] / "flows" / "stores"
 KEYS = {
     "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
-    "steps", "advice", "report",
+    "steps", "followed", "advice", "report",
 }  # fmt: skip
 
 
@@ -66,12 +67,14 @@ class Change:
     context: BrowserContext
     folder: Path
 
-    def __call__(self, store: StandIn, *, listeners: Listeners = (), **options: Any) -> dict[str, Any]:
+    def __call__(
+        self, store: StandIn, *, listeners: Listeners = (), flow: Flow = flow, **options: Any
+    ) -> dict[str, Any]:
         """The result of one run; options as on the command line."""
         environment = {**store.environment(), **options.pop("environment", {})}
         wanted: Options = {"yes": True, "settle": 3, "code_timeout": 20, "runs_dir": self.folder / "runs"}
         wanted.update(options)  # type: ignore[typeddict-item]  # a test may say any option
-        settings = load(wanted, environment, None, self.folder)
+        settings = load(wanted, environment, None, self.folder, mailboxes=bool(flow.mailboxes))
         assert settings.store_url is not None
         described = load_store(STORES, settings.store).at(settings.store_url, (), frozenset())
         around = Around(self.folder / "state", Signals(), Person(), listeners)

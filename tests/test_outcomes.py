@@ -14,7 +14,7 @@ def test_the_table_of_outcomes_agrees_with_the_reasons_to_stop() -> None:
     assert table["cancelled"] == (130, errors.Cancelled("", by_signal=15).exit_code)
     ends_well = {name for name, codes in table.items() if codes == (0,)}
     assert set(table) == ends_well | {"error"} | {stop.outcome for stop in errors.Stop.__subclasses__()}
-    assert ends_well == {"changed", "already", "planned"}
+    assert ends_well == {"changed", "saved", "asked", "already", "planned"}
 
 
 def test_every_outcome_has_its_own_advice() -> None:

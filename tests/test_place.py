@@ -16,7 +16,9 @@ OLD_SHOWN, NEW_SHOWN, BOTH_SHOWN = "a***i@example.org", "b***i@example.net", "**
 
 
 def sighting(name: str, *near: str) -> Sighting:
-    item = Item(selector="x", index=0, printed="", text="", said="", near=near, enabled=True, name="", shape={})
+    item = Item(
+        selector="x", index=0, printed="", text="", said="", near=near, above=(), enabled=True, name="", shape={}
+    )
     frame = cast("Any", None)
     return Sighting(Landmark(name, "control"), frame, 0.0, "http://x/", (1,), "structure", "", (item,))
 

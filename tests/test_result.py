@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IDS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8a", "A8b", "A8c", "A8d", "A9"]
 KEYS = [
     *("version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new"),
-    *("reason", "proofs", "codes", "steps", "advice", "report"),
+    *("reason", "proofs", "codes", "steps", "followed", "advice", "report"),
 ]
 
 

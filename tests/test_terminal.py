@@ -3,93 +3,19 @@
 from __future__ import annotations
 
 import email
-import fcntl
 import imaplib
-import os
-import pty
 import re
-import select
-import shutil
-import subprocess
-import termios
-import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import lacking
+from sample_terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from sample_runs import Command
 
     from automation.stand_in import StandIn
-
-PATIENCE_S = 60
-
-
-class Terminal:
-    """The command on a pseudo-terminal of its own."""
-
-    def __init__(self, command: Command, *arguments: str, **environment: str) -> None:
-        self._master, slave = pty.openpty()
-        self.text = ""
-        self.process = subprocess.Popen(
-            [command.program, *arguments],
-            cwd=command.home,
-            env={**command.environment, "TERM": "xterm", **environment},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - so that Ctrl-C means something
-        )
-        os.close(slave)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-
-    def until(self, words: str) -> str:
-        """What has been printed once the words stand there."""
-        deadline = time.monotonic() + PATIENCE_S
-        while words not in self.text:
-            assert time.monotonic() < deadline, self.text
-            if not self._read(1):
-                break
-        assert words in self.text, self.text
-        return self.text
-
-    def end(self) -> int:
-        """Read to the end; the exit code."""
-        deadline = time.monotonic() + PATIENCE_S
-        while self._read(1):
-            assert time.monotonic() < deadline, self.text
-        return self.process.wait(PATIENCE_S)
-
-    def type(self, line: str) -> None:
-        os.write(self._master, line.encode() + b"\n")
-
-    def press_ctrl_c(self) -> None:
-        """As a person does: the signal goes to every process of the terminal."""
-        os.write(self._master, b"\x03")
-
-    def _read(self, seconds: float) -> bool:
-        """Whether there may be more."""
-        if not select.select([self._master], [], [], seconds)[0]:
-            return True
-        try:
-            read = os.read(self._master, 65536)
-        except OSError:  # Linux says so when the other end is closed
-            return False
-        self.text += read.decode(errors="replace")
-        return bool(read)
 
 
 def newest_code(store: StandIn, address: str) -> str:
@@ -157,24 +83,6 @@ def test_a_narrow_terminal_without_colour_stays_readable(command: Command, make_
     assert "\x1b[" not in terminal.text
     words = [line for line in terminal.text.splitlines() if not re.search(r"\S{30}", line)]
     assert max(map(len, words)) <= 40
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A real screen nobody looks at."""
-    if shutil.which("Xvfb") is None:
-        lacking("Xvfb")
-    read, write = os.pipe()
-    with subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        os.close(write)
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        yield f":{number}"
-        server.terminate()
 
 
 def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
