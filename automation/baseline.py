@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from automation.fetched import message_id
+from automation.fetched import message_id, results
 from automation.imap import NotOpened
 from automation.mailbox import Baseline, FolderMark
 
@@ -27,11 +28,12 @@ def baseline_of(connection: Connection) -> Baseline:
     for folder in (junk, everything):
         if folder is not None and folder.upper() != INBOX:
             with suppress(NotOpened):  # then it is not watched
-                marks.append(_mark(connection, folder, copies=folder == everything))
+                mark = _mark(connection, folder)
+                marks.append(replace(mark, is_junk=folder == junk, copies=folder == everything))
     return Baseline((_mark(connection, INBOX), *marks))
 
 
-def _mark(connection: Connection, folder: str, *, copies: bool = False) -> FolderMark:
+def _mark(connection: Connection, folder: str) -> FolderMark:
     opened = connection.open(folder)
     newest = connection.newest(opened.exists, KNOWN_LETTERS)
     dates = _likely([item.received for item in newest if item.received])
@@ -42,7 +44,7 @@ def _mark(connection: Connection, folder: str, *, copies: bool = False) -> Folde
         exists=opened.exists,
         newest_internaldate=max(dates, default=None),
         known_ids=frozenset(found for item in newest if (found := message_id(item.raw))),
-        copies=copies,
+        results=tuple(results(item.raw) for item in newest),
     )
 
 

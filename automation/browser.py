@@ -37,6 +37,9 @@ QUIET = (
 )
 
 
+ATTACH_TIMEOUT_MS = 15_000
+
+
 @dataclass(frozen=True)
 class Found:
     """A browser on this machine."""
@@ -125,3 +128,33 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
     finally:
         with suppress(PlaywrightError):  # gone already is all that was wanted
             context.close()
+
+
+@contextmanager
+def attached(playwright: Playwright, url: str) -> Iterator[BrowserContext]:
+    """The browser that somebody has started with a debugging port, left open and as it was at the end.
+
+    Raises a site stop when none answers there.
+    """
+    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - slow to import
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415 - as above
+
+    try:
+        browser = playwright.chromium.connect_over_cdp(url, no_defaults=True, is_local=True, timeout=ATTACH_TIMEOUT_MS)
+    except PlaywrightTimeout:
+        raise SiteStop(
+            f"The browser at {url} does not let itself be attached to. A tab that asks something (an alert, a print "
+            "dialog) holds it up: answer it, then run again.",
+            kind="not_attached",
+        ) from None
+    except PlaywrightError:
+        raise SiteStop(
+            f"No browser answers at {url}. Start yours with --remote-debugging-port=9222 and a profile folder of its "
+            "own (--user-data-dir=FOLDER), then run again.",
+            kind="no_debugging_port",
+        ) from None
+    try:
+        yield browser.contexts[0]
+    finally:
+        with suppress(PlaywrightError):  # it only lets go; who has closed the browser meanwhile has done so already
+            browser.close()

@@ -101,6 +101,10 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
+    browser_url: Annotated[
+        str | None,
+        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
+    ] = None,
     lost_mailbox: Annotated[
         bool,
         typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
@@ -123,6 +127,7 @@ def change(
         "timeout": timeout,
         "settle": settle,
         "headed": headed,
+        "browser_url": browser_url,
         "trust_sender": trust_sender,
         "lost_mailbox": lost_mailbox,
         "dry_run": dry_run,

@@ -28,7 +28,7 @@ __all__ = ["Connection", "Lost", "NotOpened", "Opened", "Stopped", "Unreachable"
 
 MAX_LETTER = 1024 * 1024
 WHOLE = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_LETTER + 1}>)"
-ADDRESSED = "FROM TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO MESSAGE-ID"
+ADDRESSED = "FROM TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO MESSAGE-ID AUTHENTICATION-RESULTS"
 BRIEF = f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({ADDRESSED})])"
 JUNK_NAMES = (
     *("junk", "spam", "junk e-mail", "junk email", "bulk mail", "bulk", "posta indesiderata", "indesiderata"),

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from automation.authentication import server_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -61,6 +63,9 @@ class FolderMark:
     """Message-IDs of its newest letters."""
     copies: bool = False
     """It shows the other folders' letters a second time (All Mail)."""
+    is_junk: bool = False
+    results: tuple[str | None, ...] = ()
+    """The topmost Authentication-Results of each of its newest letters; None: it has none."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,11 @@ class Baseline:
     def letters(self) -> int:
         """In all watched folders together."""
         return sum(mark.exists for mark in self.folders)
+
+    @property
+    def server(self) -> str | None:
+        """The name under which the mailbox's own server vouches for its letters; None where it isn't plain."""
+        return server_of(self.folders[0].results) if self.folders else None
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ class Code:
     """The letter's other numbers, masked, each with the reason against it."""
     valid_for_s: float | None = None
     """As the letter says; None where it doesn't."""
+    proof: str = ""
+    """What says that the sender is who the letter says; empty where a person typed the code."""
 
 
 class Mailbox(Protocol):

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
-from automation.given import Given, Wrong, line
+from automation.given import Given, Wrong, line, yes_or_no
 from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
-from automation.url import plain_hosts, web_origins, web_url
+from automation.url import debugging_url, plain_hosts, web_origins, web_url
 from automation.variables import SETTINGS, scrub_environment, unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from automation.trust import Trust
 
 __all__ = [
     "SETTINGS",
@@ -52,6 +54,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     settle: float | None
     headed: bool | None
+    browser_url: str | None
     trust_sender: bool
     dry_run: bool
     yes: bool
@@ -81,6 +84,8 @@ class Settings:
     new: MailboxChoice
     browser_path: Path | None
     """None: found by itself."""
+    browser_url: str | None
+    """Where a browser that the person has started can be attached to; None: one is launched."""
     profile_dir: Path | None
     """None: kept per store and account."""
     runs_dir: Path
@@ -90,6 +95,8 @@ class Settings:
     code_timeout_s: float
     timeout_s: float
     settle_s: float
+    dkim: bool
+    """Whether DNS may be asked for the keys of signatures."""
     trust_sender: bool
     """Asked for by the option; see also `trusts_senders_to`."""
     headed: bool | None
@@ -117,6 +124,13 @@ class Settings:
             return self.trust_sender
         near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
         return near and not mailbox.is_a_providers
+
+    def trust_in(self, mailbox: MailboxChoice) -> Trust:
+        """How the senders of letters to a mailbox are proved."""
+        from automation.signature import txt_record  # noqa: PLC0415 - not needed for --help
+        from automation.trust import Trust  # noqa: PLC0415 - not needed for --help
+
+        return Trust(mailbox.servers, nameless=mailbox.nameless, records=txt_record if self.dkim else None)
 
 
 def load(
@@ -155,6 +169,7 @@ def load(
         old=old,
         new=new,
         browser_path=given.path("READDRESS_BROWSER_PATH"),
+        browser_url=given.read("--browser-url", debugging_url, default=None),
         profile_dir=given.path("READDRESS_PROFILE_DIR"),
         runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
         plain_hosts=plain,
@@ -162,6 +177,7 @@ def load(
         code_timeout_s=given.seconds("--code-timeout", 600.0),
         timeout_s=given.seconds("--timeout", 1_800.0),
         settle_s=given.seconds("--settle", 90.0),
+        dkim=given.read("READDRESS_DKIM", yes_or_no, default=False),
         trust_sender=given.flag("--trust-sender"),
         headed=options.get("headed"),
         has_display=_has_display(environ),

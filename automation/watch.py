@@ -210,29 +210,33 @@ class Watch:
         first = self._judged_in.setdefault(identity, folder)
         return first is not folder and (first.mark.copies or folder.mark.copies)
 
-    def _judge(self, in_folder: _Folder, item: Fetched) -> None:
-        folder = in_folder.mark.folder
-        if self._is_copy(in_folder, message_id(item.raw)):
+    def _judge(self, folder: _Folder, item: Fetched) -> None:
+        name = folder.mark.folder
+        if self._is_copy(folder, message_id(item.raw)):
             return
         try:
             letter = read_letter(item.raw or b"")
         except Unusable as odd:
-            self._arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
+            self._arrivals.refused(name, item.uid, f"unusable: it {odd}", sender(item.raw))
             return
-        verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted_of(item), item.received)
+        wanted = self._wanted_of(folder, item)
+        verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
-            self._acceptable.append(_Acceptable(folder, item, letter.sender, letter.subject, verdict))
+            self._acceptable.append(_Acceptable(name, item, letter.sender, letter.subject, verdict))
         else:
-            self._arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
+            self._arrivals.refused(name, item.uid, verdict.reason, letter.sender, letter.subject)
 
-    def _wanted_of(self, item: Fetched) -> Wanted:
+    def _wanted_of(self, folder: _Folder, item: Fetched) -> Wanted:
         """What is wanted, with the moment of the click told by the mail server's clock, not by ours."""
-        if not self._wanted.since_click or item.received is None:
-            return self._wanted
+        wanted = self._wanted
+        if folder.mark.is_junk:
+            wanted = replace(wanted, trust_sender=False)  # the server has its doubts already
+        if not wanted.since_click or item.received is None:
+            return wanted
         since_click = timedelta(seconds=time.monotonic() - self.clicked_at)
-        return replace(self._wanted, dated_from=item.received - since_click - CLOCKS_APART)
+        return replace(wanted, dated_from=item.received - since_click - CLOCKS_APART)
 
     def _not_new(self, identity: str | None, item: Fetched) -> NotTaken | None:
         if identity in self._known:
@@ -261,4 +265,5 @@ class Watch:
             why=newest.found.why,
             rejected=newest.found.rejected,
             valid_for_s=newest.found.valid_for_s,
+            proof=newest.found.proof,
         )

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from sample_dovecot import ARCHIVE, INBOX, PATIENCE_S, Dovecot, dovecot, spelled
-from sample_letters import ANNA, raw_letter, wanted
+from sample_letters import ANNA, VOUCHED, raw_letter, wanted
 
 from automation.mailbox import Arrival, Baseline, Code, ImapMailbox
 
@@ -34,7 +34,9 @@ def unique(letter: bytes) -> bytes:
 def code_letter(code: str, *, age: timedelta = timedelta()) -> bytes:
     """A letter with a code for Anna, like no other."""
     date = format_datetime(datetime.now(UTC) - age)
-    return unique(raw_letter(f"<p>To change your e-mail address use this code:</p><div>{code}</div>", date=date))
+    return unique(
+        raw_letter(f"<p>To change your e-mail address use this code:</p><div>{code}</div>", None, VOUCHED, date=date)
+    )
 
 
 def other_letter() -> bytes:
