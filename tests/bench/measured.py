@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Unit = Literal["s", "a minute", "MB"]
+Unit = Literal["s", "a minute", "MB", "commands", "%"]
 
 
 @dataclass(frozen=True)
