@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-COMMANDS = ["change", "check", "login", "demo", "steps", "store", "runs", "browser where", "browser install"]
+COMMANDS = [
+    "change",
+    "init",
+    "check",
+    "login",
+    "code",
+    "demo",
+    "steps",
+    "store",
+    "runs",
+    "browser where",
+    "browser install",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Unit = Literal["s", "a minute", "MB", "codes"]
+Unit = Literal["s", "a minute", "MB", "codes", "commands", "%"]
 
 
 @dataclass(frozen=True)
