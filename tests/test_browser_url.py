@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sample_person import frame_with, port_of, watched_browser
 from sample_runs import address, ended
-from test_terminal import Terminal
+from sample_terminal import Terminal
 
 from automation.browser import launch_arguments
 
