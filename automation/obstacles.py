@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_MS = 50.0
 """Between two looks while something is waited for that may take long."""
+SUSPECT_S = 8.0
+"""How long the path may stand still where an address or a header tells of a wall, before it is taken for one."""
 GOAL_STAYS_S = 1.0
 """How long the path must show before the person is done: a header shows between two pages of a sign-in, too."""
 ANSWER_S = 20.0
@@ -40,6 +43,7 @@ class Obstacles:
     def __init__(self, flow: Flow, run: Run) -> None:
         self._flow, self._run = flow, run
         self.refusals = Refusals(run)
+        self._walled_since = math.inf
         self._reloads = 0
         self._tried_again: set[str] = set()
         self._clearing = self._dealing = False
@@ -66,6 +70,22 @@ class Obstacles:
             self._reloads += 1
             with suppress(PlaywrightError):  # it is as stuck as before, and the next round says so
                 page.reload(wait_until="commit", timeout=OPEN_TIMEOUT_MS)
+
+    def suspects(self, shown: object) -> bool:
+        """Deal with a wall on which nothing is known, once the path has not gone on for a while; False where none is.
+
+        `shown` is where the path stands, None while it does not go on.
+        """
+        if shown is not None or not self._run.tabs.walled:
+            self._walled_since = math.inf
+            return False
+        self._walled_since = min(self._walled_since, time.monotonic())
+        wall = next((each for each in self._flow.interruptions if each.shows == self._run.store.walls.shows), None)
+        if wall is None or time.monotonic() - self._walled_since < SUSPECT_S:
+            return False
+        self._walled_since = math.inf
+        self._deal_with(wall, None)
+        return True
 
     def get_past(self, pages: list[Page]) -> bool:
         """Deal with whatever stands in the way on these tabs; False where nothing does."""
@@ -113,7 +133,7 @@ class Obstacles:
             self._dealing = False
         return met[0]
 
-    def _deal_with(self, interruption: Interruption, sighting: Sighting) -> None:
+    def _deal_with(self, interruption: Interruption, sighting: Sighting | None) -> None:
         run, began = self._run, time.monotonic()
         run.journal.write("met", name=interruption.name)
         if not (interruption.over or interruption.after):
@@ -122,9 +142,9 @@ class Obstacles:
         interruption.action(run)
         if run.handed_over:
             self._await_person(interruption)
-        elif interruption.over:
+        elif sighting is not None and interruption.over:
             self._await_gone(interruption, sighting)
-        else:
+        elif sighting is not None:
             self._await_answer(interruption, sighting)
         run.journal.write(
             "interruption",
@@ -145,7 +165,8 @@ class Obstacles:
         with run.not_counted():
             while True:
                 shown = {sighting.landmark.name for sighting in run.tabs.look(*sorted(goal | persons))}
-                if not shown or shown & persons:
+                goes_on = shown - {flow.start} or (shown and not run.tabs.walled)
+                if not goes_on or shown & persons:
                     since = time.monotonic()
                 if time.monotonic() - since > GOAL_STAYS_S:
                     return

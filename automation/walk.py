@@ -176,6 +176,9 @@ class Walk:
                 self._obstacles.arrived()
                 self._skipped(first, found)
                 return found
+            if (step is None or not step.commits) and self._obstacles.suspects(found):
+                deadline, anywhere_from = time.monotonic() + ARRIVE_S, time.monotonic() + BACK_S
+                continue
             self._obstacles.refusals.heed(step, sightings)
             self._obstacles.refusals.heed_return(step)
             run.tick(pace_ms(time.monotonic() - began))
