@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.address import addresses_in, mask, which
 from automation.errors import OffPath, Refused, SettingsStop, SiteStop, Stop, Unknown
+from automation.flow import MESSAGE
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class Account:
         run = self._run
         if shown in {None, "both"}:
             shown = self._afresh()
-        intent = run.ledger.open_intent()
+        # What became of a message to support stands in the chat, not in the account.
+        intent = None if run.deed is MESSAGE else run.ledger.open_intent()
         if intent is not None and shown != "new":
             shown = self._afresh_until_new()
         if shown in {None, "both"}:

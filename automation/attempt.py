@@ -132,16 +132,27 @@ def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None
     allow_attaching(settings, person)
 
 
-def allow_senders(settings: Settings, party: Party) -> None:
-    """Stop where letters could only be taken by their From address and nobody has said that this will do."""
+def allow_senders(settings: Settings, party: Party, proposed: str | None = None) -> None:
+    """Stop where letters could only be taken by their From address and nobody has said that this will do.
+
+    `proposed` is a setting that would help.
+    """
     choice = settings.old if party == "old" else settings.new
-    if choice.imap is not None and not settings.trusts_senders_to(choice):
-        raise SettingsStop(
-            f"READDRESS_{party.upper()}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} "
-            "comes from the store. Say --trust-sender to take letters by their From address all the same, or set the "
-            "URL to `ask` and type the code yourself.",
-            kind="unproved_senders",
-        )
+    if choice.imap is None or settings.trusts_senders_to(choice) or settings.trust_in(choice).can_prove:
+        return
+    name = f"READDRESS_{party.upper()}_AUTHSERV_ID"
+    mend = (
+        f"Your newest letters propose {proposed}: set it if that is your mail server's name"
+        if proposed
+        else "Set it to the name with which your mail server's Authentication-Results begin (`readdress check` looks "
+        "for it)"
+    )
+    raise SettingsStop(
+        f"{name}: nothing says yet how a letter at {choice.imap.host} is known to come from the store. {mend}, or set "
+        "READDRESS_DKIM=yes to have signatures checked with keys from DNS. Else say --trust-sender to take letters by "
+        f"their From address, or set READDRESS_{party.upper()}_IMAP_URL=ask and type the code yourself.",
+        kind="unproved_senders",
+    )
 
 
 def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
@@ -309,7 +320,8 @@ def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
 def awaiting(settings: Settings, party: Party, person: Person) -> Iterator[Awaited]:
     """One of the two mailboxes with its thread, logged out at the end."""
     choice = settings.old if party == "old" else settings.new
-    awaited = Awaited(party, mailbox_of(choice, person), trust_sender=settings.trusts_senders_to(choice))
+    trust, trust_sender = settings.trust_in(choice), settings.trusts_senders_to(choice)
+    awaited = Awaited(party, mailbox_of(choice, person), trust=trust, trust_sender=trust_sender)
     try:
         yield awaited
     finally:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from automation.attempt import Around
     from automation.flow import Party
     from automation.kept_session import KeptSession
+    from automation.mailbox import Baseline
+    from automation.mailbox_choice import MailboxChoice
     from automation.settings import Settings
     from automation.standing import Standing
     from automation.store import Store
@@ -95,9 +97,10 @@ def _mailbox(settings: Settings, party: Party, around: Around) -> Check:
     name, choice = f"{party} mailbox", settings.old if party == "old" else settings.new
     began = time.monotonic()
     try:
-        allow_senders(settings, party)
         with awaiting(settings, party, around.person) as awaited:
             baseline = awaited.baseline(lambda milliseconds: pause(around.signals, milliseconds))
+        proposed = _proposed(party, choice, baseline)
+        allow_senders(settings, party, proposed)
     except Cancelled:
         raise
     except Stop as stop:
@@ -109,5 +112,19 @@ def _mailbox(settings: Settings, party: Party, around: Around) -> Check:
         name,
         ok=True,
         text=f"{mask(choice.address)}: logged in at {choice.imap.host}, {folders} watched, {baseline.letters} letters, "
-        f"baseline taken in {time.monotonic() - began:.1f} s",
+        f"baseline taken in {time.monotonic() - began:.1f} s{_believed(settings, choice)}"
+        + (f" (the newest letters propose {proposed})" if proposed and choice.servers else ""),
     )
+
+
+def _proposed(party: Party, choice: MailboxChoice, baseline: Baseline) -> str | None:
+    """The setting that the newest letters propose; None where it is set, or where they are not of one mind."""
+    server = baseline.server
+    return f"READDRESS_{party.upper()}_AUTHSERV_ID={server}" if server and server not in choice.servers else None
+
+
+def _believed(settings: Settings, choice: MailboxChoice) -> str:
+    trust = settings.trust_in(choice)
+    ways = [*sorted(trust.servers), *(["the mail server"] if trust.nameless else [])]
+    ways += ["their DKIM signature"] if trust.records else []
+    return f"; letters are proved by {' or '.join(ways)}" if ways else "; letters are taken by their From address"

@@ -241,6 +241,31 @@ def login(
 
 
 @app.command()
+def init(env_file: EnvFile = None, *, imap_ca: ImapCa = None, as_json: Json = False) -> int:
+    """Example: readdress init
+
+    Ask for everything that is needed, try each login at once, and write it into ./.env.
+
+    Nothing in an existing file is overwritten without a question. Ctrl-C leaves everything as it is.
+    """
+    from automation.prompts import Prompts  # noqa: PLC0415 - only here
+    from automation.written_env import asked_and_written  # noqa: PLC0415 - brings the IMAP client along
+
+    if not _somebody_is_there():
+        raise SettingsStop(
+            "This is no terminal where questions could be asked. Write the settings by hand: .env.example explains "
+            "every line.",
+            kind="no_terminal",
+        )
+    place = Path.cwd() / (env_file or Path(".env")).expanduser()
+    written = asked_and_written(Prompts(), os.environ, place, state_folder() / "tokens", imap_ca)
+    _say(f"\nWritten to {place} (readable by you alone). Now try: readdress check")
+    if as_json:
+        _print_json({"version": 1, "outcome": "written", "exit": 0, "env": str(place), "settings": written})
+    return 0
+
+
+@app.command()
 def check(
     to: To = None,
     store: StoreName = None,
@@ -591,11 +616,15 @@ def _switch(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _asking_unseen() -> Callable[[str], str] | None:
-    """A question whose answer is not shown; None where nobody can be asked."""
+def _somebody_is_there() -> bool:
     from automation.person import Person  # noqa: PLC0415 - not needed for --help
 
-    if not Person().there:
+    return Person().there
+
+
+def _asking_unseen() -> Callable[[str], str] | None:
+    """A question whose answer is not shown; None where nobody can be asked."""
+    if not _somebody_is_there():
         return None
     return lambda question: str(typer.prompt(question, hide_input=True, err=True))
 

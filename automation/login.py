@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from automation.address import mask
 from automation.bearer import Bearer
-from automation.errors import MailboxStop
+from automation.errors import MailboxStop, SettingsStop
 from automation.mailbox import Stopped
 from automation.wire import Wire
 
@@ -97,7 +97,7 @@ def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
 
 def _refuse_plain_text(settings: MailboxSettings) -> None:
     if settings.tls == "plain" and not is_nearby(settings):
-        raise MailboxStop(
+        raise SettingsStop(
             f"{place(settings)} is not on this machine, and a password never goes there in plain text. "
             "Use imaps:// in the mailbox's URL, or name the host in READDRESS_PLAIN_HOSTS if it is a container's.",
             kind="plain_text",
@@ -218,8 +218,7 @@ def _introduce(wire: Wire, settings: MailboxSettings) -> None:
     announced = {*wire.capabilities, *(later[-1] or b"").decode("ascii", "replace").upper().split()}
     wanted = settings.provider is not None and settings.provider.id_first
     if wanted or "ID" in announced:
-        with suppress(imaplib.IMAP4.error):
-            wire.xatom("ID", '("name" "readdress")')
+        wire.introduce()
 
 
 @contextmanager

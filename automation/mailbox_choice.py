@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +29,10 @@ class MailboxChoice:
     """Empty where the command has no use for it."""
     imap: MailboxSettings | None = None
     """None: a person reads the code and types it (`ask`)."""
+    servers: frozenset[str] = frozenset()
+    """Names under which its server says whether a letter is genuine; empty where none is known."""
+    nameless: bool = False
+    """Its server says so without a name, above everything else (Outlook)."""
 
     @property
     def is_a_providers(self) -> bool:
@@ -50,7 +55,12 @@ def mailbox_choice(given: Given, which: Which, *, plain: frozenset[str], ca: str
     proof = proof_given(given, names, address, served=served, folder=tokens, ca=ca, missing=remedy)
     if served is None or proof is None:
         return MailboxChoice(address)
-    return MailboxChoice(address, mailbox_settings(address, served, proof, plain, ca))
+    return MailboxChoice(
+        address,
+        mailbox_settings(address, served, proof, plain, ca),
+        servers=_servers(given, which, served.provider),
+        nameless=served.provider is not None and served.provider.unnamed,
+    )
 
 
 @dataclass(frozen=True)
@@ -157,6 +167,18 @@ def proof_given(
     user = (served.place.user if served else None) or address
     tokens = tokens_given(given, names.prefix, provider=provider, user=user, folder=folder, ca=ca)
     return None if tokens is None else Proof(tokens=tokens)
+
+
+def _servers(given: Given, which: Which, provider: Provider | None) -> frozenset[str]:
+    """The name that was set, else those of the provider."""
+    name = given.read(f"READDRESS_{which.upper()}_AUTHSERV_ID", _server, default="")
+    return frozenset({name} if name else provider.authserv if provider else ())
+
+
+def _server(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,255}", text, re.ASCII):
+        raise Wrong("is no name of a mail server, such as mx.example.org")
+    return text.lower()
 
 
 def mailbox_settings(

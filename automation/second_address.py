@@ -10,8 +10,6 @@ from automation.address import mask, which
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from playwright.sync_api import Page
-
     from automation.look import Sighting
     from automation.run import Run
 
@@ -43,10 +41,9 @@ class SecondAddress(Account):
     def _read(self, seen: Iterable[Sighting], *, where: str = "profile", full: bool = False) -> Shown | None:
         """Read the profile where it shows: the e-mail first, below it perhaps a second address."""
         del full
-        run, seen = self._run, list(seen)
-        for page in dict.fromkeys(sighting.frame.page for sighting in seen):
-            edit, onwards = (_first(name, page, seen) for name in self.printed)
-            if edit is None or not edit.items[0].near or (onwards and onwards.items[0].said != edit.items[0].said):
+        run, sightings = self._run, list(seen)
+        for edit in (each for each in sightings if each.landmark.name == "edit"):
+            if not edit.items[0].near or _leads_on(sightings, edit):
                 continue  # settings that lead on to the profile may have an “Edit” of their own
             main, *further = edit.items[0].near
             self.shown = next(iter(further), None)
@@ -68,5 +65,7 @@ class SecondAddress(Account):
         return f"does not show {self._run.task.masked(self._run.new)} below the e-mail"
 
 
-def _first(name: str, page: Page, seen: list[Sighting]) -> Sighting | None:
-    return next((each for each in seen if each.landmark.name == name and each.frame.page == page), None)
+def _leads_on(sightings: Iterable[Sighting], edit: Sighting) -> bool:
+    """Whether the page of this “Edit” has another control that leads to the profile."""
+    onwards = (each for each in sightings if each.landmark.name in PROFILE and each.frame.page is edit.frame.page)
+    return any(each.items[0].said != edit.items[0].said for each in onwards)

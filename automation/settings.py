@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
-from automation.given import Given, Wrong, line
+from automation.given import Given, Wrong, line, yes_or_no
 from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
@@ -23,6 +23,8 @@ from automation.variables import SETTINGS, scrub_environment, unknown_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from automation.trust import Trust
 
 __all__ = [
     "SETTINGS",
@@ -93,6 +95,8 @@ class Settings:
     code_timeout_s: float
     timeout_s: float
     settle_s: float
+    dkim: bool
+    """Whether DNS may be asked for the keys of signatures."""
     trust_sender: bool
     """Asked for by the option; see also `trusts_senders_to`."""
     headed: bool | None
@@ -120,6 +124,13 @@ class Settings:
             return self.trust_sender
         near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
         return near and not mailbox.is_a_providers
+
+    def trust_in(self, mailbox: MailboxChoice) -> Trust:
+        """How the senders of letters to a mailbox are proved."""
+        from automation.signature import txt_record  # noqa: PLC0415 - not needed for --help
+        from automation.trust import Trust  # noqa: PLC0415 - not needed for --help
+
+        return Trust(mailbox.servers, nameless=mailbox.nameless, records=txt_record if self.dkim else None)
 
 
 def load(
@@ -166,6 +177,7 @@ def load(
         code_timeout_s=given.seconds("--code-timeout", 600.0),
         timeout_s=given.seconds("--timeout", 1_800.0),
         settle_s=given.seconds("--settle", 90.0),
+        dkim=given.read("READDRESS_DKIM", yes_or_no, default=False),
         trust_sender=given.flag("--trust-sender"),
         headed=options.get("headed"),
         has_display=_has_display(environ),

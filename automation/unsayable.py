@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SHORTEST_SECRET = 4
 NUMBER = re.compile(r"\d(?:[ .\-]?\d)*")
-CODE = re.compile(r"(?<![\d.,/-])(?:[a-z]-)?\d{3}[ -]?\d{1,5}(?![\d/]|[.,-]\d)", re.IGNORECASE)
-ONLY_A_CODE = re.compile(r"\W*(?:[a-z]-)?\d{3}[ -]?\d{3}\W*", re.IGNORECASE)
+CODE = re.compile(r"(?<![\d.,/-])(?:[a-z]-)?\d{3}(?:[ -]?\d{1,5})?(?![\d/]|[.,-]\d)")
+ONLY_A_CODE = re.compile(r"\W*(?:[a-z]-)?\d{3}[ -]?\d{3}\W*")
 CARD_PREFIXES = re.compile(
     r"4|5[0-8]|6[0-9]|2[2-7]|3[4-7]|30[0-5]|38|39|35"
 )  # Visa, Mastercard, Maestro, UnionPay, Mir, Amex, JCB, Diners (ISO/IEC 7812)
@@ -33,9 +33,8 @@ PASSWORD_WORDS = (
     "password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "parola d'ordine", "contraseña", "senha",
     "palavra-passe", "mot de passe", "пароль", "пароля", "hasło", "haslo", "كلمة المرور", "كلمة السر", "パスワード",
 )  # fmt: skip
-SAYS_IT = re.compile(
-    r"^\W{0,3}(?:(?:is|was|è|era|es|é|est|ist|lautet|to|это)\b\s*)?\W{0,3}(\S{6,}|\S*[\d\W]\S{3,})", re.IGNORECASE
-)
+IS = r"(?:is|was|è|era|es|é|est|ist|lautet|это|to)"
+SAYS_IT = re.compile(rf"\W{{0,2}}(?:{IS}\W{{1,3}}(?=\S*\d)|(?!это|to\b){IS}\W{{1,3}}(?=\S{{6}})|\s*[:=]\s*)\S")
 
 
 def unsayable(text: str, *, question: str = "", secrets: Iterable[str] = ()) -> str | None:
@@ -74,4 +73,4 @@ def _names_password(plain: str, asked: str) -> bool:
     if any(word in asked for word in PASSWORD_WORDS) and re.fullmatch(r"\S{6,}", plain.strip()):
         return True
     after = (plain[plain.index(word) + len(word) :] for word in PASSWORD_WORDS if word in plain)
-    return any(SAYS_IT.match(rest) for rest in after if re.match(r"\s*(?:[:=]|\w+\s)", rest))
+    return any(SAYS_IT.match(rest) for rest in after)

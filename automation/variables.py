@@ -53,6 +53,11 @@ def _oauth(which: str) -> tuple[Variable, ...]:
         Variable(
             f"{PREFIX}{which}_OAUTH_URL", "another place that gives out the tokens (for tests), https only", "its own"
         ),
+        Variable(
+            f"{PREFIX}{which}_AUTHSERV_ID",
+            "the name with which its server's `Authentication-Results` begin; `readdress check` looks for it",
+            "—",
+        ),
     )
 
 
@@ -70,6 +75,11 @@ SETTINGS: tuple[Variable, ...] = (
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
     *_secret(f"{PREFIX}MAILBOX_PASSWORD", "the password of the mailbox that `readdress code` looks into"),
     *_oauth("MAILBOX"),
+    Variable(
+        f"{PREFIX}DKIM",
+        "`yes`: where a mail server says nothing about a letter, its signature is checked with the key from DNS",
+        "`no`",
+    ),
     Variable(f"{PREFIX}BROWSER_PATH", "the Chromium, Chrome or Edge to use", "found by itself"),
     Variable(f"{PREFIX}PROFILE_DIR", "folder that keeps the browser's session", "one per store and account"),
     Variable(f"{PREFIX}RUNS_DIR", "folder for journals, pictures and reports", "in your state folder"),

@@ -233,8 +233,7 @@ def test_without_a_terminal_a_missing_password_is_never_asked_for(box: Box) -> N
 
 def test_at_a_terminal_the_password_is_asked_for_unseen(box: Box) -> None:
     with Terminal(box.command, "code", "--mailbox", box.url, *FROM) as terminal:
-        terminal.until("Password at 127.0.0.1 (not shown)")
-        terminal.type(PASSWORD)
+        terminal.answer("Password at 127.0.0.1 (not shown)", PASSWORD)
         terminal.until("waiting")
         box.send(code("123456"))
         assert terminal.end() == 0, terminal.text
