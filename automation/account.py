@@ -41,7 +41,7 @@ AGAIN_MS = 1_000
 class Account:
     """The account that is signed in, as the site itself shows it."""
 
-    printed = PRINTED
+    printed: tuple[str, ...] = PRINTED
     already = "The account already shows {new}."
     proof = "The account, opened afresh, shows {new}."
 
@@ -175,7 +175,8 @@ class Account:
         run, left, began = self._run, list(links), time.monotonic()
         deadline = began + READ_S
         while time.monotonic() < deadline:
-            seen = run.tabs.look(*run.hands.in_the_way, *self.printed, *left, pages=fresh())
+            names = dict.fromkeys((*run.hands.in_the_way, *self.printed, *left))
+            seen = run.tabs.look(*names, pages=fresh())
             if run.hands.deal_with(seen):
                 continue
             shown = self._read(seen, where=where, full=full)
@@ -208,7 +209,7 @@ class Account:
     def _read(self, seen: Iterable[Sighting], *, where: str = "settings", full: bool = False) -> Shown | None:
         run = self._run
         for sighting in seen:
-            if sighting.landmark.name not in PRINTED:
+            if sighting.landmark.name not in self.printed:
                 continue
             first = self._printed(sighting)
             if first is None or (full and MASKED.search(first)):

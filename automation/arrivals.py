@@ -51,7 +51,7 @@ class Arrivals:
                 "Some take 20 minutes: look into the mailbox, then run again, with a longer --code-timeout.",
                 kind="no_letter",
             )
-        listed = "\n".join(f"  {_line(arrival)}" for arrival in self._kept)
+        listed = "\n".join(f"  {line_of(arrival)}" for arrival in self._kept)
         more = f"\n  and {self._count - MAX_SHOWN} before" if self._count > MAX_SHOWN else ""
         letters = "1 letter" if self._count == 1 else f"{self._count} letters"
         return NoCode(
@@ -91,6 +91,7 @@ def shown_subject(subject: str) -> str:
     return scrub(_MAYBE_A_CODE.sub("••••", " ".join(cleaned(subject).split())), limit=MAX_SUBJECT)
 
 
-def _line(arrival: Arrival) -> str:
+def line_of(arrival: Arrival) -> str:
+    """One letter that was not taken, and why."""
     subject = f" “{arrival.subject}”" if arrival.subject else ""
     return f"{arrival.folder}, {arrival.sender or 'sender not known'}{subject}: {arrival.reason}"

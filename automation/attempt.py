@@ -6,18 +6,18 @@ import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.awaited import Awaited
-from automation.browser import find_browser, open_browser
+from automation.chosen_browser import allow_attaching, is_headed, profile_of, working_browser
 from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
 from automation.files import write_private
 from automation.flow import CHANGE, MESSAGE
 from automation.journal import Journal, run_id
+from automation.kept_session import SignInsNoted
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
@@ -32,10 +32,10 @@ from automation.walk import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
-    from automation.browser import Found
     from automation.flow import Flow, Party
     from automation.journal import Event
     from automation.mailbox import Mailbox
@@ -82,9 +82,10 @@ def attempt(
     """
     _allow(settings, store, flow, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
+    kept = () if context or settings.browser_url else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
         lock(around.state / "locks", key),
-        Journal(settings.runs_dir, run_id(), around.listeners) as journal,
+        Journal(settings.runs_dir, run_id(), (*around.listeners, *kept)) as journal,
     ):
         journal.write("run", **facts(settings, store, flow, journal))
         attempted = _Attempted(settings, store, flow, around, journal, key, context)
@@ -128,18 +129,30 @@ def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None
     for party in flow.mailboxes:
         allow_senders(settings, party)
     _allow_origin(settings, store, person)
+    allow_attaching(settings, person)
 
 
-def allow_senders(settings: Settings, party: Party) -> None:
-    """Stop where letters could only be taken by their From address and nobody has said that this will do."""
+def allow_senders(settings: Settings, party: Party, proposed: str | None = None) -> None:
+    """Stop where letters could only be taken by their From address and nobody has said that this will do.
+
+    `proposed` is a setting that would help.
+    """
     choice = settings.old if party == "old" else settings.new
-    if choice.imap is not None and not settings.trusts_senders_to(choice):
-        raise SettingsStop(
-            f"READDRESS_{party.upper()}_IMAP_URL: this version can't prove yet that a letter at {choice.imap.host} "
-            "comes from the store. Say --trust-sender to take letters by their From address all the same, or set the "
-            "URL to `ask` and type the code yourself.",
-            kind="unproved_senders",
-        )
+    if choice.imap is None or settings.trusts_senders_to(choice) or settings.trust_in(choice).can_prove:
+        return
+    name = f"READDRESS_{party.upper()}_AUTHSERV_ID"
+    mend = (
+        f"Your newest letters propose {proposed}: set it if that is your mail server's name"
+        if proposed
+        else "Set it to the name with which your mail server's Authentication-Results begin (`readdress check` looks "
+        "for it)"
+    )
+    raise SettingsStop(
+        f"{name}: nothing says yet how a letter at {choice.imap.host} is known to come from the store. {mend}, or set "
+        "READDRESS_DKIM=yes to have signatures checked with keys from DNS. Else say --trust-sender to take letters by "
+        f"their From address, or set READDRESS_{party.upper()}_IMAP_URL=ask and type the code yourself.",
+        kind="unproved_senders",
+    )
 
 
 def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
@@ -232,6 +245,7 @@ class _Attempted:
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
                 window=headed,
+                shared=self.settings.browser_url is not None,
                 deed=self.flow.deed,
             )
             stack.callback(run.close)
@@ -242,9 +256,9 @@ class _Attempted:
 
     @contextmanager
     def _opened(self, *, headed: bool) -> Iterator[BrowserContext]:
-        with opened(self.settings, self.around.state, self.key, headed=headed) as (context, found):
-            version = context.browser.version if context.browser else found.version()
-            self.journal.write("browser", version=version, where=found.where, headed=headed)
+        with working_browser(self.settings, self.around.state, self.key, headed=headed) as (context, where):
+            version = context.browser.version if context.browser else "?"
+            self.journal.write("browser", version=version, where=where, headed=headed)
             yield context
 
 
@@ -306,7 +320,8 @@ def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
 def awaiting(settings: Settings, party: Party, person: Person) -> Iterator[Awaited]:
     """One of the two mailboxes with its thread, logged out at the end."""
     choice = settings.old if party == "old" else settings.new
-    awaited = Awaited(party, mailbox_of(choice, person), trust_sender=settings.trusts_senders_to(choice))
+    trust, trust_sender = settings.trust_in(choice), settings.trusts_senders_to(choice)
+    awaited = Awaited(party, mailbox_of(choice, person), trust=trust, trust_sender=trust_sender)
     try:
         yield awaited
     finally:
@@ -332,22 +347,3 @@ def pause(signals: Signals, milliseconds: float) -> None:
     """Wait a moment where there is no page to keep alive."""
     heed(signals)
     time.sleep(milliseconds / 1000)
-
-
-@contextmanager
-def opened(settings: Settings, state: Path, key: str, *, headed: bool) -> Iterator[tuple[BrowserContext, Found]]:
-    """The browser on the profile kept for this store and account."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
-
-    profile = settings.profile_dir or state / "profiles" / key
-    with sync_playwright() as playwright:
-        found = find_browser(settings.browser_path, Path(playwright.chromium.executable_path))
-        with open_browser(playwright, found, profile, headed=headed) as context:
-            yield context, found
-
-
-def is_headed(settings: Settings, store: Store, person: Person) -> bool:
-    """A window when asked for; by itself only at a terminal with a display, on a store off this machine."""
-    if settings.headed is not None:
-        return settings.headed
-    return person.there and settings.has_display and not settings.is_near(urlsplit(store.start).hostname)

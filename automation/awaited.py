@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from automation.address import which
 from automation.codes import Shape, Wanted
 from automation.errors import MailboxStop, NoCode, OffPath
+from automation.trust import Trust
 from automation.waiting import Worker
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from automation.mailbox import Arrival, Baseline, Code, Mailbox
     from automation.run import Run
 
+NO_TRUST = Trust()
 MAX_REQUESTS = 2
 """Letters asked for in one run and mailbox."""
 
@@ -30,9 +32,9 @@ MAX_REQUESTS = 2
 class Awaited:
     """The codes of one mailbox in one run."""
 
-    def __init__(self, party: Party, mailbox: Mailbox, *, trust_sender: bool = False) -> None:
+    def __init__(self, party: Party, mailbox: Mailbox, *, trust: Trust = NO_TRUST, trust_sender: bool = False) -> None:
         self.mailbox, self.party = mailbox, party
-        self._trust_sender = trust_sender
+        self._trust, self._trust_sender = trust, trust_sender
         self._run: Run
         self._worker = Worker(f"{party} mailbox")
         self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
@@ -172,6 +174,7 @@ class Awaited:
             origins=run.store.origins.hosts(),
             tried=frozenset(self._tried),
             since_click=self._strict,
+            trust=self._trust,
             trust_sender=self._trust_sender,
         )
 
@@ -229,6 +232,7 @@ class Awaited:
             uid=code.uid or None,
             arrived_after_s=round(code.arrived_after_s, 2),
             why=code.why,
+            proof=code.proof or None,
             rejected=[list(pair) for pair in code.rejected],
         )
 

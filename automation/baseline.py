@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from automation.fetched import message_id
+from automation.fetched import message_id, results
 from automation.imap import NotOpened
 from automation.mailbox import Baseline, FolderMark
 
@@ -21,20 +22,21 @@ FUTURE = timedelta(days=1)
 
 
 def baseline_of(connection: Connection) -> Baseline:
-    """How far INBOX and the junk folder have come; NotOpened where the INBOX can't be opened."""
+    """How far INBOX, junk and the folder of all letters have come; NotOpened where the INBOX can't be opened."""
     marks = []
-    junk = connection.junk_folder()
-    if junk is not None and junk.upper() != INBOX:
-        with suppress(NotOpened):  # then it is not watched
-            marks.append(_mark(connection, junk))
+    junk, everything = connection.special_folders()
+    for folder in (junk, everything):
+        if folder is not None and folder.upper() != INBOX:
+            with suppress(NotOpened):  # then it is not watched
+                mark = _mark(connection, folder)
+                marks.append(replace(mark, is_junk=folder == junk, copies=folder == everything))
     return Baseline((_mark(connection, INBOX), *marks))
 
 
 def _mark(connection: Connection, folder: str) -> FolderMark:
     opened = connection.open(folder)
     newest = connection.newest(opened.exists, KNOWN_LETTERS)
-    latest = datetime.now(UTC) + FUTURE
-    dates = [item.received for item in newest if item.received and item.received < latest]
+    dates = _likely([item.received for item in newest if item.received])
     return FolderMark(
         folder=folder,
         uidvalidity=opened.uidvalidity,
@@ -42,4 +44,11 @@ def _mark(connection: Connection, folder: str) -> FolderMark:
         exists=opened.exists,
         newest_internaldate=max(dates, default=None),
         known_ids=frozenset(found for item in newest if (found := message_id(item.raw))),
+        results=tuple(results(item.raw) for item in newest),
     )
+
+
+def _likely(dates: list[datetime]) -> list[datetime]:
+    """Without a few that lie ahead; where most of them do, it is our own clock that is wrong."""
+    past = [date for date in dates if date < datetime.now(UTC) + FUTURE]
+    return past if len(past) * 2 >= len(dates) else dates

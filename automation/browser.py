@@ -37,6 +37,9 @@ QUIET = (
 )
 
 
+ATTACH_TIMEOUT_MS = 15_000
+
+
 @dataclass(frozen=True)
 class Found:
     """A browser on this machine."""
@@ -80,16 +83,20 @@ def find_browser(named: Path | None, playwrights_own: Path | None = None) -> Fou
 
 def launch_arguments() -> list[str]:
     """What a Chromium is told at its start."""
-    # Chromium's own sandbox can't be set up for root, as in most containers.
-    return [*QUIET, *(["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else [])]
+    return [*QUIET, *sandbox_arguments()]
 
 
-def _without_tabs(profile: Path) -> Path:
-    """A profile in which the browser can't keep its tabs: with them it would keep the codes that they have sent.
+def sandbox_arguments() -> list[str]:
+    """What a Chromium is told of its sandbox, which can't be set up for root, as in most containers."""
+    return ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
+
+
+def ready_profile(profile: Path) -> Path:
+    """A private profile in which the browser can't keep its tabs: with them it would keep the codes they have sent.
 
     A file stands where the folder would be made. A profile that has the folder (somebody's own) is left as it is.
     """
-    tabs = private_folder(profile / "Default") / "Sessions"
+    tabs = private_folder(private_folder(profile) / "Default") / "Sessions"
     if not tabs.exists():
         write_private(tabs, b"")
     return profile
@@ -102,7 +109,7 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
 
     try:
         context = playwright.chromium.launch_persistent_context(
-            _without_tabs(private_folder(profile)),
+            ready_profile(profile),
             executable_path=found.path,
             headless=not headed,
             args=launch_arguments(),
@@ -121,3 +128,33 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
     finally:
         with suppress(PlaywrightError):  # gone already is all that was wanted
             context.close()
+
+
+@contextmanager
+def attached(playwright: Playwright, url: str) -> Iterator[BrowserContext]:
+    """The browser that somebody has started with a debugging port, left open and as it was at the end.
+
+    Raises a site stop when none answers there.
+    """
+    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - slow to import
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415 - as above
+
+    try:
+        browser = playwright.chromium.connect_over_cdp(url, no_defaults=True, is_local=True, timeout=ATTACH_TIMEOUT_MS)
+    except PlaywrightTimeout:
+        raise SiteStop(
+            f"The browser at {url} does not let itself be attached to. A tab that asks something (an alert, a print "
+            "dialog) holds it up: answer it, then run again.",
+            kind="not_attached",
+        ) from None
+    except PlaywrightError:
+        raise SiteStop(
+            f"No browser answers at {url}. Start yours with --remote-debugging-port=9222 and a profile folder of its "
+            "own (--user-data-dir=FOLDER), then run again.",
+            kind="no_debugging_port",
+        ) from None
+    try:
+        yield browser.contexts[0]
+    finally:
+        with suppress(PlaywrightError):  # it only lets go; who has closed the browser meanwhile has done so already
+            browser.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-QUICK_S = 5.0
+QUICKEST_S, QUICK_S = 2.5, 5.0
 MINUTE_S = 60.0
 SEARCH_EVERY_S = 30.0
 
@@ -22,11 +22,11 @@ class Cadence:
     def pause_s(self, waited: float) -> float:
         """How long to rest before the next question."""
         if waited < QUICK_S:
-            return 0.05 if self.nearby else 0.2
+            return 0.05 if self.nearby and waited < QUICKEST_S else 0.2
         return 1.0 if waited < MINUTE_S else 5.0
 
     def others_every_s(self, waited: float) -> float:
         """How often the folders that are not open are asked about."""
         if waited < QUICK_S:
-            return 0.25 if self.nearby else 0.6
-        return 2.0 if waited < MINUTE_S else 20.0
+            return 0.5 if self.nearby else 0.6
+        return 3.0 if waited < MINUTE_S else 30.0

@@ -9,6 +9,8 @@ REVERSED = "\u202e"
 """Stands where an override turned the direction of writing: digits there can't be trusted."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PIECES = re.compile(r".{1,1000}(?=\s|\Z)|.{1,1000}", re.DOTALL)
+"""Unicode's normal form takes time with the square of a run of combining marks."""
 _OVERRIDES = "\u202d\u202e"
 _ALIKE = str.maketrans(
     {
@@ -40,7 +42,7 @@ def cleaned(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and not _CONTROL.search(text):
         return text
-    return unicodedata.normalize("NFKC", text.translate(_TABLE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECES.findall(text.translate(_TABLE)))
 
 
 def folded(text: str) -> str:
@@ -48,7 +50,7 @@ def folded(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.translate(_ALIKE)
+    return lower if lower.isascii() and "`" not in lower else lower.translate(_ALIKE)
 
 
 class _Table(dict[int, str]):

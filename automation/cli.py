@@ -19,7 +19,7 @@ from automation.errors import Cancelled, SettingsStop, Stop
 from automation.settings import Options, load, scrub_environment, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from automation.attempt import Around
     from automation.flow import Flow
@@ -101,6 +101,10 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
+    browser_url: Annotated[
+        str | None,
+        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
+    ] = None,
     lost_mailbox: Annotated[
         bool,
         typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
@@ -123,6 +127,7 @@ def change(
         "timeout": timeout,
         "settle": settle,
         "headed": headed,
+        "browser_url": browser_url,
         "trust_sender": trust_sender,
         "lost_mailbox": lost_mailbox,
         "dry_run": dry_run,
@@ -207,6 +212,60 @@ def support(
 
 
 @app.command()
+def login(
+    store: StoreName = None,
+    store_url: StoreUrl = None,
+    env_file: EnvFile = None,
+    *,
+    plain_chrome: Annotated[
+        bool,
+        typer.Option("--plain-chrome", help="The installed browser without automation; close it when you are done."),
+    ] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds to sign in (1800).", metavar="S")] = None,
+    as_json: Json = False,
+) -> int:
+    """Example: readdress login
+
+    Open a window on the store's own sign-in; sign in there, and the next runs need no password.
+    """
+    from automation.signing_in import SigningIn  # noqa: PLC0415 - brings the browser's driver along
+
+    options: Options = {"store": store, "store_url": store_url, "timeout": timeout, "json": as_json}
+    settings = load(options, os.environ, env_file, Path.cwd(), need=("account",), shipped_hosts=_shipped_hosts())
+    scrub_environment(os.environ)
+    with _around(settings, state_folder()) as around:
+        signing_in = SigningIn(settings, _store(settings), around, lambda line: print(line, file=sys.stderr))
+        signed_in = signing_in.done(plain=plain_chrome)
+    _print_json(signed_in.as_json()) if as_json else print(signed_in.line())
+    return 0
+
+
+@app.command()
+def init(env_file: EnvFile = None, *, imap_ca: ImapCa = None, as_json: Json = False) -> int:
+    """Example: readdress init
+
+    Ask for everything that is needed, try each login at once, and write it into ./.env.
+
+    Nothing in an existing file is overwritten without a question. Ctrl-C leaves everything as it is.
+    """
+    from automation.prompts import Prompts  # noqa: PLC0415 - only here
+    from automation.written_env import asked_and_written  # noqa: PLC0415 - brings the IMAP client along
+
+    if not _somebody_is_there():
+        raise SettingsStop(
+            "This is no terminal where questions could be asked. Write the settings by hand: .env.example explains "
+            "every line.",
+            kind="no_terminal",
+        )
+    place = Path.cwd() / (env_file or Path(".env")).expanduser()
+    written = asked_and_written(Prompts(), os.environ, place, state_folder() / "tokens", imap_ca)
+    _say(f"\nWritten to {place} (readable by you alone). Now try: readdress check")
+    if as_json:
+        _print_json({"version": 1, "outcome": "written", "exit": 0, "env": str(place), "settings": written})
+    return 0
+
+
+@app.command()
 def check(
     to: To = None,
     store: StoreName = None,
@@ -239,6 +298,72 @@ def check(
         outcome = next((one.outcome for one in checks if one.exit_code), "ready")
         _print_json({"version": 1, "outcome": outcome, "exit": code, "checks": [asdict(one) for one in checks]})
     return code
+
+
+@app.command()
+def code(
+    mailbox: Annotated[
+        str | None,
+        typer.Option("--mailbox", help="imaps://user%40domain@host, or an address of a known provider.", metavar="URL"),
+    ] = None,
+    senders: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="Whom the letter is from: address or whole domain; repeatable.", metavar="SENDER"),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Whom the letter is to (the mailbox's own address).", metavar="ADDRESS")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", help="From that store's senders (aliexpress).", metavar="NAME")
+    ] = None,
+    env_file: EnvFile = None,
+    *,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds to wait (120).", metavar="S")] = None,
+    digits: Annotated[
+        int | None, typer.Option("--digits", help="How many digits the code has (4 to 8).", metavar="N")
+    ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", help="A site that the code may be bound to; repeatable.", metavar="HOST"),
+    ] = None,
+    trust_sender: Annotated[
+        bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
+    ] = False,
+    imap_ca: ImapCa = None,
+    as_json: Json = False,
+) -> int:
+    """Example: readdress code --mailbox me@gmail.com --from account@notice.aliexpress.com
+
+    Wait for the next code in a mailbox and print it alone.
+
+    Says “waiting” on stderr once the letter may be asked for. The password comes from READDRESS_MAILBOX_PASSWORD or
+    what READDRESS_MAILBOX_PASSWORD_COMMAND prints (such as `keyring get mail me`), else from you at the terminal.
+    """
+    from automation.arrivals import line_of  # noqa: PLC0415 - only here
+    from automation.env_file import read_env_file  # noqa: PLC0415 - only here
+    from automation.next_code import Asked, next_code, request_of  # noqa: PLC0415 - brings the IMAP client along
+
+    asked = Asked(
+        mailbox=mailbox,
+        to=to,
+        senders=tuple(senders or ()),
+        origins=tuple(origin or ()),
+        timeout=timeout,
+        digits=digits,
+        imap_ca=imap_ca,
+        trust_sender=trust_sender,
+    )
+    if store:
+        asked = asked.at(_store_named(store))
+    request = request_of(asked, os.environ, read_env_file(env_file, Path.cwd()), Path.cwd(), _asking_unseen())
+    scrub_environment(os.environ)
+    told = next_code(request, lambda: _say("waiting"), lambda letter: _say(f"  {line_of(letter)}"))
+    _say(told.provenance())
+    if as_json:
+        _print_json(told.as_json())
+    elif told.code:
+        print(told.code.value, flush=True)
+    return told.exit_code
 
 
 @app.command()
@@ -427,10 +552,14 @@ def _shipped_hosts() -> frozenset[str]:
     return shipped_hosts(_stores_folder())
 
 
-def _store(settings: Settings) -> Store:
+def _store_named(name: str, plain_hosts: frozenset[str] = frozenset()) -> Store:
     from automation.store import load_store  # noqa: PLC0415 - not needed for --help
 
-    found = load_store(_stores_folder(), settings.store, settings.plain_hosts)
+    return load_store(_stores_folder(), name, plain_hosts)
+
+
+def _store(settings: Settings) -> Store:
+    found = _store_named(settings.store, settings.plain_hosts)
     if settings.store_url is None:
         return found
     return found.at(settings.store_url, settings.store_origins, settings.plain_hosts)
@@ -485,6 +614,23 @@ def _switch(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _somebody_is_there() -> bool:
+    from automation.person import Person  # noqa: PLC0415 - not needed for --help
+
+    return Person().there
+
+
+def _asking_unseen() -> Callable[[str], str] | None:
+    """A question whose answer is not shown; None where nobody can be asked."""
+    if not _somebody_is_there():
+        return None
+    return lambda question: str(typer.prompt(question, hide_input=True, err=True))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 # -- results and errors ------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from automation.labels import brand
 from automation.purpose import other_purpose, validity_s
 from automation.quotation import own
 from automation.reading import Shape, reading_of
+from automation.trust import AT_ITS_WORD, Proved, Trust, Unproved, judged
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +42,7 @@ class Wanted:
     senders: frozenset[str]
     """The store's: exact addresses, or exact domains."""
     purpose: str
-    """`change` or `sign-in`."""
+    """`change`, `sign-in`, or `any` where it makes no difference."""
     shape: Shape = field(default_factory=Shape)
     own_addresses: frozenset[str] = frozenset()
     """This run's addresses; a letter that names another one is for somebody else."""
@@ -53,8 +54,10 @@ class Wanted:
     """Only letters dated after the click are taken: an earlier request's letter may still be under way."""
     dated_from: datetime | None = None
     """Letters dated before are not taken; None: the date doesn't matter."""
+    trust: Trust = field(default_factory=Trust)
+    """How the sender is to be proved."""
     trust_sender: bool = False
-    """Take the From header at its word."""
+    """Take the From header at its word where nothing proves it and nothing speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Found:
     """The other numbers, masked, each with the reason against it."""
     valid_for_s: float | None = None
     """As the letter says; None where it doesn't."""
+    proof: str = ""
+    """What says that the sender is who the letter says: "mx.example.org says dmarc=pass for shop.example"."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
 
     `received` is when the mailbox got it; None: how old the letter was by then is not looked at.
     """
-    wrong = misdirected(letter.sender, letter.recipients, wanted) or _trust(wanted) or _date(letter, wanted)
+    wrong = misdirected(letter.sender, letter.recipients, wanted) or _date(letter, wanted)
     if wrong:
         return NotTaken(wrong)
     said = own(letter)
@@ -98,7 +103,10 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
     wrong = wrong or _used(value, wanted) or _out_of_date(letter, valid_for_s, received)
     if wrong:
         return NotTaken(wrong, reading.rejected)
-    return Found(value, reading.best.why, reading.rejected, valid_for_s)
+    proof = _proof(letter, wanted)  # last: it may have to ask DNS
+    if isinstance(proof, Unproved):
+        return NotTaken(f"not authenticated: {proof.why}", reading.rejected)
+    return Found(value, reading.best.why, reading.rejected, valid_for_s, proof.by)
 
 
 def _is_sender(address: str, wanted: Wanted) -> bool:
@@ -114,8 +122,11 @@ def misdirected(sender: str, recipients: tuple[str, ...], wanted: Wanted) -> str
     return "to another address" if recipients else "to nobody by name"
 
 
-def _trust(wanted: Wanted) -> str | None:
-    return None if wanted.trust_sender else "not authenticated (--trust-sender takes the sender at its word)"
+def _proof(letter: Letter, wanted: Wanted) -> Proved | Unproved:
+    proof = judged(letter, wanted.trust)
+    if wanted.trust_sender and isinstance(proof, Unproved) and not proof.refuted:
+        return Proved(AT_ITS_WORD)
+    return proof
 
 
 def _date(letter: Letter, wanted: Wanted) -> str | None:
@@ -147,7 +158,7 @@ def _is_the_stores(shown: str, senders: frozenset[str]) -> bool:
 
 
 def _purpose(said: Own, value: str, wanted: Wanted) -> str | None:
-    stated = other_purpose(said, value, wanted.purpose)
+    stated = None if wanted.purpose == "any" else other_purpose(said, value, wanted.purpose)
     if stated is None:
         return None
     words = re.sub(r"\d", "•", stated[:60])  # they are the letter's own, and might hold the code

@@ -9,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dotenv.parser import Binding
@@ -38,6 +39,34 @@ def read_env_file(path: Path | None, cwd: Path) -> EnvFile:
     with os.fdopen(descriptor, "rb") as file:
         why_not = _unsafe(os.fstat(descriptor), place)
         return _refused(place, why_not) if why_not else _parsed(place, file.read(MOST_BYTES + 1))
+
+
+def changed_text(text: str, values: Mapping[str, str]) -> str:
+    """The file's text with these values: in the place of those that were there, else at the end; an empty one goes.
+
+    Comments and all other lines stay as they are.
+    """
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - as below
+
+    left, lines = dict(values), []
+    for each in parse_stream(StringIO(text, newline="")):
+        if each.key is not None and each.key in values:
+            if value := left.pop(each.key, ""):
+                lines.append(_blank_before(each.original.string) + f"{each.key}={quoted(value)}\n")
+        else:
+            lines.append(each.original.string)
+    kept = "".join(lines)
+    kept += "\n" if kept and not kept.endswith("\n") else ""
+    return kept + "".join(f"{name}={quoted(value)}\n" for name, value in left.items() if value)
+
+
+def quoted(value: str) -> str:
+    """A value as the file wants it, whatever is in it."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _blank_before(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
 
 
 def _refused(place: Path, why: str) -> EnvFile:

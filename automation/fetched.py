@@ -99,6 +99,11 @@ def recipients(raw: bytes | None) -> tuple[str, ...] | None:
         return None
 
 
+def results(raw: bytes | None) -> str | None:
+    """The topmost Authentication-Results in a letter's first lines; None where there is none."""
+    return next((value for name, value in _fields(raw) if name == "authentication-results"), None)
+
+
 def _fields(raw: bytes | None) -> list[tuple[str, str]]:
     header = BytesHeaderParser(policy=compat32).parsebytes((raw or b"")[:MAX_HEADERS])
     return [(name.strip().lower(), str(value)) for name, value in header.raw_items()]

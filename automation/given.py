@@ -101,6 +101,13 @@ def line(text: str) -> str:
     return text
 
 
+def yes_or_no(text: str) -> bool:
+    """A switch among the settings."""
+    if text.casefold() not in {"yes", "no"}:
+        raise Wrong("must be yes or no")
+    return text.casefold() == "yes"
+
+
 def seconds(text: str) -> float:
     """A positive number of seconds, up to a day."""
     try:

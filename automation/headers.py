@@ -47,7 +47,7 @@ def _codec(charset: str | None) -> str:
 def unfolded(value: str) -> str:
     """A field's value on one line; raw UTF-8 bytes in it as the text they are."""
     value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return re.sub(r"\s*[\r\n]+\s*", " ", value).strip()
+    return " ".join(filter(None, map(str.strip, re.split(r"[\r\n]+", value))))
 
 
 def words_decoded(value: str) -> str:

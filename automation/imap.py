@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
 
+    from imap_tools import FolderInfo
+
     from automation.fetched import Fetched
     from automation.mailbox import MailboxSettings
     from automation.wire import Wire
@@ -26,7 +28,7 @@ __all__ = ["Connection", "Lost", "NotOpened", "Opened", "Stopped", "Unreachable"
 
 MAX_LETTER = 1024 * 1024
 WHOLE = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_LETTER + 1}>)"
-ADDRESSED = "FROM TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO MESSAGE-ID"
+ADDRESSED = "FROM TO CC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO MESSAGE-ID AUTHENTICATION-RESULTS"
 BRIEF = f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({ADDRESSED})])"
 JUNK_NAMES = (
     *("junk", "spam", "junk e-mail", "junk email", "bulk mail", "bulk", "posta indesiderata", "indesiderata"),
@@ -63,20 +65,32 @@ class Connection:
         """From now on end every wait for an answer when this event is set."""
         self._wire.stop = stop
 
-    def junk_folder(self) -> str | None:
-        """The folder that the server calls junk, else one that is named so; None where there is none."""
+    def special_folders(self) -> tuple[str | None, str | None]:
+        """(the folder that the server calls junk, else one that is named so; the one that holds all letters).
+
+        None where there is none.
+        """
         with self._asking():
             listed = self._box.folder.list()
             self._settle()
         folders = [folder for folder in listed if r"\noselect" not in _lower(folder.flags)]
-        for folder in folders:
-            if r"\junk" in _lower(folder.flags):
-                return folder.name
         named = [folder.name for folder in folders if _last_part(folder.name, folder.delim) in JUNK_NAMES]
-        return min(named, key=len, default=None)
+        junk = _used_as(r"\junk", folders) or min(named, key=len, default=None)
+        return junk, _used_as(r"\all", folders)
 
     def open(self, folder: str) -> Opened:
-        """Look into a folder, read-only."""
+        """Look into a folder, read-only; a server that refuses is told our name, and asked once more."""
+        try:
+            return self._examined(folder)
+        except NotOpened:
+            if self._wire.introduced:
+                raise
+            with self._asking():
+                self._wire.introduce()
+                self._settle()
+            return self._examined(folder)
+
+    def _examined(self, folder: str) -> Opened:
         with self._asking(opening=folder):
             _, data = self._box.folder.set(folder, readonly=True)
             opened = Opened(self._said("UIDVALIDITY"), self._said("UIDNEXT"), _number(data) or 0)
@@ -186,6 +200,10 @@ def _number(data: object) -> int | None:
 
 def _lower(flags: Sequence[str]) -> list[str]:
     return [flag.lower() for flag in flags]
+
+
+def _used_as(use: str, folders: Sequence[FolderInfo]) -> str | None:
+    return next((folder.name for folder in folders if use in _lower(folder.flags)), None)
 
 
 def _last_part(name: str, delimiter: str) -> str:

@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from automation.address import mask
-from automation.errors import MailboxStop
+from automation.bearer import Bearer
+from automation.errors import MailboxStop, SettingsStop
 from automation.mailbox import Stopped
 from automation.wire import Wire
 
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from automation.mailbox import MailboxSettings
+    from automation.oauth import Tokens
 
 MAX_SAID = 160
+ANY_REMEDY = (
+    "Check user and password; many providers want an app password here, and IMAP switched on in their settings."
+)
 _FINAL = ("AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED")
 _LATER = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try again|temporar", re.IGNORECASE)
 
@@ -48,7 +53,7 @@ def log_in(settings: MailboxSettings, stop: threading.Event) -> Wire:
             _encrypt(wire, settings)
             if wire.state == "NONAUTH":
                 _log_in(wire, settings)
-            _introduce(wire)
+            _introduce(wire, settings)
     except BaseException:
         with suppress(OSError):
             wire.shutdown()
@@ -92,7 +97,7 @@ def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
 
 def _refuse_plain_text(settings: MailboxSettings) -> None:
     if settings.tls == "plain" and not is_nearby(settings):
-        raise MailboxStop(
+        raise SettingsStop(
             f"{place(settings)} is not on this machine, and a password never goes there in plain text. "
             "Use imaps:// in the mailbox's URL, or name the host in READDRESS_PLAIN_HOSTS if it is a container's.",
             kind="plain_text",
@@ -135,7 +140,22 @@ def _encrypt(wire: Wire, settings: MailboxSettings) -> None:
 
 
 def _log_in(wire: Wire, settings: MailboxSettings) -> None:
-    user, password = settings.user, settings.password
+    """One try for each user name that it may be; with tokens a second one with a fresh token."""
+    if settings.tokens is not None:
+        _sign_in(wire, settings, settings.tokens)
+        return
+    text: object = None
+    for user in (settings.user, settings.other_user):
+        if user is not None:
+            answer, text = _tried(wire, user, settings.password)
+            if answer == "OK":
+                wire.state = "AUTH"
+                return
+    _refused(said(text, settings), settings)
+
+
+def _tried(wire: Wire, user: str, password: str) -> tuple[str, object]:
+    answer: str
     text: object
     try:
         if (user + password).isascii() or "AUTH=PLAIN" not in wire.capabilities:
@@ -146,18 +166,44 @@ def _log_in(wire: Wire, settings: MailboxSettings) -> None:
         raise
     except imaplib.IMAP4.error as error:
         answer, text = "NO", [str(error).encode()]
-    if answer != "OK":
-        _refused(said(text, settings), settings)
-    wire.state = "AUTH"
+    return answer, text
+
+
+def _sign_in(wire: Wire, settings: MailboxSettings, tokens: Tokens) -> None:
+    """XOAUTH2 or OAUTHBEARER; a token that is refused is renewed once."""
+    words = ""
+    for fresh in (False, True):
+        bearer = Bearer(settings.user, settings.host, settings.port, tokens.access(fresh=fresh))
+        try:
+            answer, text = wire.authenticate(bearer.mechanism(wire.capabilities), bearer.answer)
+            words = said(text, settings)
+        except imaplib.IMAP4.abort:
+            if bearer.refusal is not None:
+                tokens.access(fresh=True)  # for the next connection: this one was hung up on us
+            raise
+        except imaplib.IMAP4.error as error:
+            answer, words = "NO", said(error.args, settings)
+        if answer == "OK":
+            wire.state = "AUTH"
+            return
+        words = bearer.refusal or words.replace(bearer.token, "•••")
+    _refused(words, settings)
 
 
 def _refused(words: str, settings: MailboxSettings) -> None:
     if _LATER.search(words) and not any(code in words.upper() for code in _FINAL):
         raise Lost(f"{place(settings)} can't log in now: “{words}”")
-    user = mask(settings.user) if "@" in settings.user else settings.user
+    users = [mask(user) if "@" in user else user for user in (settings.user, settings.other_user) if user]
+    remedy = settings.provider.remedy if settings.provider else ANY_REMEDY
+    if settings.tokens is not None:
+        raise MailboxStop(
+            f"{place(settings)} refused the sign-in of {users[0]} by OAuth2: {words}. The token was renewed once and "
+            "refused again. Sign in again with `readdress init`, and check that the application may read mail by IMAP.",
+            kind="login_refused",
+        )
+    tried = "One try was made" if len(users) == 1 else "Each was tried once"
     raise MailboxStop(
-        f"{place(settings)} refused the login of {user}: “{words}”. One try was made. Check user and password; "
-        "many providers want an app password here, and IMAP switched on in their settings.",
+        f"{place(settings)} refused the login of {' and of '.join(users)}: “{words}”. {tried}. {remedy}",
         kind="login_refused",
     )
 
@@ -166,13 +212,13 @@ def _quoted(text: str) -> bytes:
     return b'"' + text.encode().replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
-def _introduce(wire: Wire) -> None:
+def _introduce(wire: Wire, settings: MailboxSettings) -> None:
     """Some servers open nothing for a client that doesn't say its name."""
     _, later = wire.response("CAPABILITY")
     announced = {*wire.capabilities, *(later[-1] or b"").decode("ascii", "replace").upper().split()}
-    if "ID" in announced:
-        with suppress(imaplib.IMAP4.error):
-            wire.xatom("ID", '("name" "readdress")')
+    wanted = settings.provider is not None and settings.provider.id_first
+    if wanted or "ID" in announced:
+        wire.introduce()
 
 
 @contextmanager

@@ -6,11 +6,15 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from automation.authentication import server_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from automation.codes import Wanted
+    from automation.oauth import Tokens
+    from automation.providers import Provider
     from automation.session import Session
 
 TIMEOUT_S = 20.0
@@ -26,6 +30,7 @@ class MailboxSettings:
     port: int
     user: str
     password: str = field(repr=False)
+    """Empty where `tokens` are used."""
     tls: Literal["implicit", "starttls", "plain"] = "implicit"
     """`plain`: STARTTLS where it is offered, else plain text, on this machine and `plain_hosts` only."""
     ca_file: str | None = None
@@ -34,6 +39,12 @@ class MailboxSettings:
     """Other hosts that may be spoken to in plain text (containers)."""
     timeout_s: float = TIMEOUT_S
     """Longest silence of the server, when connecting and later."""
+    other_user: str | None = None
+    """Tried once where the first user is refused; None: the first is all there is."""
+    tokens: Tokens | None = None
+    """Where access tokens come from (OAuth2); None: the password is used."""
+    provider: Provider | None = None
+    """Whose server it is; None where the table of providers doesn't know."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ class FolderMark:
     """By the server's clock; None where the folder was empty."""
     known_ids: frozenset[str] = frozenset()
     """Message-IDs of its newest letters."""
+    copies: bool = False
+    """It shows the other folders' letters a second time (All Mail)."""
+    is_junk: bool = False
+    results: tuple[str | None, ...] = ()
+    """The topmost Authentication-Results of each of its newest letters; None: it has none."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,11 @@ class Baseline:
     def letters(self) -> int:
         """In all watched folders together."""
         return sum(mark.exists for mark in self.folders)
+
+    @property
+    def server(self) -> str | None:
+        """The name under which the mailbox's own server vouches for its letters; None where it isn't plain."""
+        return server_of(self.folders[0].results) if self.folders else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,8 @@ class Code:
     """The letter's other numbers, masked, each with the reason against it."""
     valid_for_s: float | None = None
     """As the letter says; None where it doesn't."""
+    proof: str = ""
+    """What says that the sender is who the letter says; empty where a person typed the code."""
 
 
 class Mailbox(Protocol):
@@ -143,7 +166,7 @@ class ImapMailbox:
         self._session: Session | None = None
 
     def baseline(self, stop: threading.Event | None = None) -> Baseline:
-        """How far INBOX and the junk folder have come; raises MailboxStop with the remedy, or Stopped."""
+        """How far INBOX, junk and All Mail have come; raises MailboxStop with the remedy, or Stopped."""
         return self._opened().baseline(stop or threading.Event())
 
     def wait(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email import errors
 from email.parser import BytesParser
 from email.policy import compat32
@@ -43,6 +43,8 @@ _BROKEN = (
 )
 """Where programs disagree about which lines are headers."""
 _CONTENT_FIELD = re.compile(rb"\ncontent-[a-z-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
+_LONE_CR = re.compile(rb"\r(?!\n|\Z)")
+"""The end of a line for some programs, for others not: what is a header then?"""
 _CONTAINER = re.compile(rb"\ncontent-type[ \t]*:\s*(?:multipart|message)/")
 
 
@@ -68,6 +70,9 @@ class Letter:
     plain_lines: tuple[Line, ...]
     one_time_code: str | None = None
     """The field of that name, which binds a code to a site."""
+    results: str | None = None
+    """The topmost Authentication-Results field; those further down may be anybody's."""
+    raw: bytes = field(default=b"", repr=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -80,7 +85,7 @@ def read_letter(raw: bytes) -> Letter:
     _check_size(raw)
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
-        return _letter(message)
+        return replace(_letter(message), raw=raw)
     except Unusable:
         raise
     except (Malformed, TooComplex) as odd:
@@ -105,6 +110,8 @@ def _check_size(raw: bytes) -> None:
     for count, limit, what in counted:
         if count > limit:
             raise Unusable(f"has more than {limit} {what}")
+    if _LONE_CR.search(raw[: 2 * MAX_HEADERS].partition(b"\n\r\n")[0].partition(b"\n\n")[0]):
+        raise Unusable("has a broken header")
 
 
 def _letter(message: Message) -> Letter:
@@ -123,6 +130,7 @@ def _letter(message: Message) -> Letter:
         html_lines=visible_lines(html),
         plain_lines=plain_lines(plain),
         one_time_code=_first(fields, "one-time-code"),
+        results=_first(fields, "authentication-results"),
     )
 
 

@@ -195,6 +195,14 @@ ADVICE: dict[tuple[str, str | None], str] = {
         "needs_person",
         "captcha",
     ): "Wait some minutes, then run again with --headed and solve it in the window.",
+    ("needs_person", "signed_out"): "Run `readdress login` again and stay until the window closes by itself. Where the "
+    "store refuses to let you in there: `readdress login --plain-chrome`.",
+    (
+        "needs_person",
+        "could_not_tell",
+    ): "Run `readdress check`: it looks once more. If it can't tell either, look at the "
+    "account's page yourself in `readdress login --plain-chrome`.",
+    ("settings", "no_display"): "Run it at a desktop, or over `ssh -X`.",
     ("refused", None): "Nothing is tried again by itself. Mend what the store names, then run again.",
     (
         "refused",
@@ -252,6 +260,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
         "browser",
     ): "Set READDRESS_BROWSER_PATH to a Chromium, Chrome or Edge that starts, or run `readdress browser install`.",
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
+    ("site", "no_debugging_port"): "Start your browser with --remote-debugging-port=9222 "
+    "--user-data-dir=FOLDER, sign in there, and run again with --browser-url http://127.0.0.1:9222.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
     ("error", None): "Run again: it first finds out how things stand. If it comes back, please report it.",
     ("unknown", None): "Run the same command again: it reads the account first, and submits again only if "

@@ -240,6 +240,7 @@ class Mailboxes:
             shape=Shape(length=length),
             own_addresses=frozenset({self._settings.old.address, self._settings.new.address} - {""}),
             origins=self._store.origins.hosts(),
+            trust=self._settings.trust_in(choice),
             trust_sender=self._settings.trusts_senders_to(choice),
         )
 

@@ -18,6 +18,8 @@ VERSION = 1
 REASON_KEYS = ("kind", "text", "expected", "seen", "store_said", "retry_after_s")
 CODE_KEYS = ("step", "mailbox", "sender", "folder", "uid", "arrived_after_s", "why")
 FOLLOWED_KEYS = ("run", "flow", "outcome", "exit", "proofs", "reason", "report")
+PASSED_OVER = "; not "
+"""In a code's `why` the numbers that lost come after this."""
 STEP_KEYS = ("id", "intent", "seconds", "by", "rank")
 
 
@@ -49,12 +51,21 @@ def result_of(
         "new": run.get("new"),
         "reason": None if reason is None else _only(REASON_KEYS, reason),
         "proofs": [event.get("text") for event in of_kind(events, "proof")],
-        "codes": [_only(CODE_KEYS, event) for event in of_kind(events, "code")],
+        "codes": [{**_only(CODE_KEYS, event), "why": why(event)} for event in of_kind(events, "code")],
         "steps": _steps(events),
         "followed": [_only(FOLLOWED_KEYS, event) for event in of_kind(events, "followed")],
         "advice": _advice(events, outcome, run.get("flow") if reason is None else reason.get("kind")),
     }
     return {**_scrubbed(found, keep), "report": None if report is None else str(report)}
+
+
+def why(code: Event) -> Any:
+    """What chose a code, what proved its sender, and each number that lost, masked: one sentence's parts."""
+    if code.get("proof") is None:
+        return code.get("why")
+    rejected = code.get("rejected")
+    lost = [f"{pair[0]} ({pair[1]})" for pair in rejected or () if isinstance(pair, list | tuple) and len(pair) == 2]  # noqa: PLR2004 - number and reason
+    return f"{code.get('why')}; {code['proof']}" + (f"{PASSED_OVER}{', '.join(lost)}" if lost else "")
 
 
 def of_kind(events: Sequence[Event], kind: str) -> Iterator[Event]:

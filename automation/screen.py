@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from automation.outcomes import outcome_named
-from automation.result import number
+from automation.result import PASSED_OVER, number, why
 from automation.scrub import scrub, written_out
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def found_code(code: Mapping[str, Any]) -> str:
         return "typed by you" if code.get("why") is None else str(code["why"])
     after = number(code.get("arrived_after_s"))
     parts = [f"from {code['sender']}", code.get("folder")]
-    parts += [None if after is None else f"{seconds(after)} after the click", code.get("why")]
-    return ", ".join(str(part) for part in parts if part)
+    parts += [None if after is None else f"{seconds(after)} after the click", why(code)]
+    return ", ".join(str(part).partition(PASSED_OVER)[0] for part in parts if part)
 
 
 def seconds(value: float) -> str:

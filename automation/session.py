@@ -26,6 +26,8 @@ MAX_LOGINS = 6
 """Some providers lock out whom they see logging in too often."""
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 BASELINE_TRIES = 3
+LAST_LOOK_S = 3.0
+"""So long before the end the last login is made."""
 
 
 class Session:
@@ -67,10 +69,21 @@ class Session:
                 pause_s = cadence.pause_s(time.monotonic() - watch.clicked_at)
             except (Lost, NotOpened) as error:
                 lost, failures = error, failures + 1
-                pause_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
+                pause_s = self._back_off_s(failures, deadline - time.monotonic())
             if over or (lost and self._logins >= MAX_LOGINS):
                 raise self._unreachable(lost) if lost else watch.no_code(deadline)
             self._pause(min(pause_s, deadline - time.monotonic()), stop)
+
+    def _back_off_s(self, failures: int, left_s: float) -> float:
+        """How long to rest before the next login; the last two are spread over the time that is left.
+
+        So a server that hangs up again and again is still looked into shortly before the end.
+        """
+        usual = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
+        logins_left = MAX_LOGINS - self._logins
+        if logins_left > 2:  # noqa: PLR2004 - as the sentence above says
+            return usual
+        return max(usual, left_s / 2 if logins_left == 2 else left_s - LAST_LOOK_S)  # noqa: PLR2004 - as above
 
     def close(self) -> None:
         """Log out."""

@@ -8,20 +8,23 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from automation.env_file import read_env_file
-from automation.given import Given, Wrong, line
-from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, tell_twins
+from automation.given import Given, Wrong, line, yes_or_no
+from automation.mailbox_choice import MailboxChoice, address_choice, mailbox_choice, old_address, tell_twins
 from automation.origins import is_loopback
 from automation.password import password_of
-from automation.url import plain_hosts, web_origins, web_url
+from automation.url import debugging_url, plain_hosts, web_origins, web_url
 from automation.variables import SETTINGS, scrub_environment, unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from automation.trust import Trust
 
 __all__ = [
     "SETTINGS",
@@ -34,10 +37,9 @@ __all__ = [
     "state_folder",
 ]
 
-Need = Literal["store", "old", "new"]
+Need = Literal["account", "store", "old", "new"]
+"""`account` is the name at the store alone, `store` with its password."""
 EVERYTHING: tuple[Need, ...] = ("store", "old", "new")
-BRIDGED = frozenset({"proton.me", "protonmail.com", "pm.me"})
-"""Domains whose mail from the whole internet is read on loopback."""
 
 
 class Options(TypedDict, total=False):
@@ -52,6 +54,7 @@ class Options(TypedDict, total=False):
     timeout: float | None
     settle: float | None
     headed: bool | None
+    browser_url: str | None
     trust_sender: bool
     dry_run: bool
     yes: bool
@@ -81,6 +84,8 @@ class Settings:
     new: MailboxChoice
     browser_path: Path | None
     """None: found by itself."""
+    browser_url: str | None
+    """Where a browser that the person has started can be attached to; None: one is launched."""
     profile_dir: Path | None
     """None: kept per store and account."""
     runs_dir: Path
@@ -90,6 +95,8 @@ class Settings:
     code_timeout_s: float
     timeout_s: float
     settle_s: float
+    dkim: bool
+    """Whether DNS may be asked for the keys of signatures."""
     trust_sender: bool
     """Asked for by the option; see also `trusts_senders_to`."""
     headed: bool | None
@@ -115,8 +122,15 @@ class Settings:
         """Whether a letter's From counts unproved: on request, or where store and mailbox are both near."""
         if self.trust_sender or self.store_url is None or mailbox.imap is None:
             return self.trust_sender
-        bridged = mailbox.address.rpartition("@")[2].lower() in BRIDGED
-        return not bridged and self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        near = self.is_near(urlsplit(self.store_url).hostname) and self.is_near(mailbox.imap.host)
+        return near and not mailbox.is_a_providers
+
+    def trust_in(self, mailbox: MailboxChoice) -> Trust:
+        """How the senders of letters to a mailbox are proved."""
+        from automation.signature import txt_record  # noqa: PLC0415 - not needed for --help
+        from automation.trust import Trust  # noqa: PLC0415 - not needed for --help
+
+        return Trust(mailbox.servers, nameless=mailbox.nameless, records=txt_record if self.dkim else None)
 
 
 def load(
@@ -139,9 +153,10 @@ def load(
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
     plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    choose = mailbox_choice if mailboxes else address_choice
-    old = choose(given, "old", plain, imap_ca) if "old" in need else MailboxChoice()
-    new = choose(given, "new", plain, imap_ca) if "new" in need else MailboxChoice()
+    read = partial(mailbox_choice, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    choose = read if mailboxes else address_choice
+    old = choose(given, "old") if "old" in need else MailboxChoice()
+    new = choose(given, "new") if "new" in need else MailboxChoice()
     tell_twins(given, old, new)
     url_name = given.first("--store-url", "READDRESS_STORE_URL")
     settings = Settings(
@@ -154,6 +169,7 @@ def load(
         old=old,
         new=new,
         browser_path=given.path("READDRESS_BROWSER_PATH"),
+        browser_url=given.read("--browser-url", debugging_url, default=None),
         profile_dir=given.path("READDRESS_PROFILE_DIR"),
         runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
         plain_hosts=plain,
@@ -161,6 +177,7 @@ def load(
         code_timeout_s=given.seconds("--code-timeout", 600.0),
         timeout_s=given.seconds("--timeout", 1_800.0),
         settle_s=given.seconds("--settle", 90.0),
+        dkim=given.read("READDRESS_DKIM", yes_or_no, default=False),
         trust_sender=given.flag("--trust-sender"),
         headed=options.get("headed"),
         has_display=_has_display(environ),
@@ -191,8 +208,10 @@ def _plain_hosts(given: Given, shipped_hosts: Collection[str]) -> frozenset[str]
 def _store_user(given: Given, need: tuple[Need, ...], old: MailboxChoice) -> str:
     """The name given, else the old address."""
     user, email = "READDRESS_STORE_USER", "READDRESS_OLD_EMAIL"
-    if "store" not in need or (given.text(user) is None and "old" in need):
+    if not {"account", "store"} & set(need) or (given.text(user) is None and "old" in need):
         return old.address
+    if given.text(user) is None and given.text(email) is not None:
+        return old_address(given)  # as a run spells it: the same name leads to the same profile
     remedy = f"set it, or {email}, to the name you sign in with"
     return given.read(given.first(user, email, user), line, default="", missing=remedy)
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from automation.process import Process
 
+SERVER = "mx.stand-in.example"
+"""The name under which its mail server vouches for letters."""
+GENUINE = ("aliexpress.com", "notice.aliexpress.com")
 OLD, NEW = "anna.rossi@example.org", "anna.bianchi@example.net"
 
 
@@ -29,6 +32,8 @@ class Mail:
     passwords: Mapping[str, str] = field(repr=False)
     running: Process | None = field(default=None, repr=False)
     """Who is told of further mailboxes; None where nobody takes them."""
+    vouches_as: str | None = None
+    """The name with which the server's Authentication-Results begin; None: it writes none."""
 
     def also(self, passwords: Mapping[str, str]) -> Mail:
         """The same server with mailboxes for these people, by address; the others' stay."""
@@ -70,6 +75,8 @@ class StandIn:
     def environment(self) -> dict[str, str]:
         """Settings with which `readdress change` works on it."""
         old, new = self.user, self.new
+        server = self.mail.vouches_as
+        vouching = {f"READDRESS_{party}_AUTHSERV_ID": server for party in ("OLD", "NEW")} if server else {}
         return {
             "READDRESS_STORE": "aliexpress",
             "READDRESS_STORE_URL": self.url,
@@ -81,6 +88,7 @@ class StandIn:
             "READDRESS_NEW_EMAIL": new,
             "READDRESS_NEW_IMAP_URL": self.mail.url(new),
             "READDRESS_NEW_IMAP_PASSWORD": self.mail.passwords[new],
+            **vouching,
         }
 
     def another(self, old: str, new: str, *, password: str | None = None) -> StandIn:
@@ -151,9 +159,18 @@ def stand_in(
     users = {old: secrets.token_urlsafe(12), new: secrets.token_urlsafe(12)}
     with ExitStack() as stack:
         served = stack.enter_context(
-            process("mail", {"smtp_port": port["smtp_port"], "imap_port": port["imap_port"], "users": users})
+            process(
+                "mail",
+                {
+                    "smtp_port": port["smtp_port"],
+                    "imap_port": port["imap_port"],
+                    "users": users,
+                    "server": SERVER,
+                    "genuine": GENUINE,
+                },
+            )
         )
-        mail = Mail(served.addresses["smtp"], served.addresses["imap"], users, served)
+        mail = Mail(served.addresses["smtp"], served.addresses["imap"], users, served, SERVER)
         started = stack.enter_context(
             process(
                 "store",

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 MAX_RULES = 400
 MAX_MATCHES = 30_000
 MAX_SELECTOR = 300
+MAX_MEDIA = 20
+"""Rules around a rule."""
+MAX_STEPS = 100_000_000
+"""Elements times the elements they stand in times the selectors that look at these."""
+MAX_VALUE = 200
+"""Characters of a declaration that are read."""
 SMALLEST_PX = 3.0
 FAR_AWAY_PX = -400.0
 
@@ -39,13 +45,14 @@ _TELLING = re.compile(
     r"|top|right|clip|transform|direction|flex-flow|order\s*:|unicode-bidi|white-space|text-decoration",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"([^{}]*)([{}])")
+_BRACE = re.compile(r"([{}])")
 _EVERYWHERE = re.compile(r"@(?:media\s+(?:(?:only\s+)?screen|all)\s*|supports.*|layer.*)$", re.IGNORECASE | re.DOTALL)
 _MOVED = re.compile(r":(?:hover|focus|active|visited|target|:|before|after|first-l)", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\([^()]*\)")
 _PSEUDO = re.compile(r":[\w-]+")
 _BESIDE = re.compile(r"[+~](?!=)")
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|ex|%|vh|vw)?")
 _PX = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "%": 0.16, "vh": 8.0, "vw": 10.0}
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|ex|%|vh|vw)?)(?:\s*/|\s)")
@@ -93,6 +100,7 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
     ]
     if len(rules) > MAX_RULES:
         raise TooComplex(f"has more than {MAX_RULES} style rules")
+    _check_steps(tree, sum(" " in selector for selector, _ in rules))
     matches = 0
     for selector, body in rules:
         said = declarations(body)
@@ -108,13 +116,35 @@ def sheet_of(tree: LexborHTMLParser) -> Sheet:
 def _rules(source: str) -> Iterator[tuple[str, str]]:
     """(selector, body) of each rule, but for those meant for phones or print: they don't show here."""
     around: list[str] = []
-    for text, brace in _PIECE.findall(source):
+    pieces = _BRACE.split(source)
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):  # what comes after the last brace is no rule
         if brace == "{":
             around.append(text.rpartition(";")[2].strip())
+            if len(around) > MAX_MEDIA:
+                raise TooComplex(f"has style rules nested more than {MAX_MEDIA} deep")
         elif around:
             selector = around.pop()
             if not selector.startswith("@") and all(_EVERYWHERE.match(rule) for rule in around):
                 yield selector, text
+
+
+def _check_steps(tree: LexborHTMLParser, selectors: int) -> None:
+    """Refuse what selectors that look at the elements around an element would take long for."""
+    if not selectors or tree.root is None:
+        return
+    elements = len(tree.css("*"))
+    if elements * elements * selectors > MAX_STEPS and elements * _depth(tree.root) * selectors > MAX_STEPS:
+        raise TooComplex("has too many style rules for its size")
+
+
+def _depth(root: LexborNode) -> int:
+    """How deep the elements nest."""
+    deepest, waiting = 0, [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in node.iter()]
+    return deepest
 
 
 def _matching(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -133,18 +163,26 @@ def simplified(selector: str) -> Iterator[str]:
             simple = part[:MAX_SELECTOR]
             while (shorter := _ARGUMENT.sub("", simple)) != simple:
                 simple = shorter  # from the innermost bracket out
-            yield _PSEUDO.sub("", _BESIDE.split(simple)[-1]).strip() or "*"
+            steps = re.sub(r"\s*>\s*", " ", _PSEUDO.sub("", _BESIDE.split(simple)[-1])).split()
+            yield " ".join(steps[-2:]) or "*"
 
 
 @lru_cache(maxsize=500)
 def declarations(text: str) -> Mapping[str, str]:
     """`color: Red; x: y !important` as {"color": "red", "x": "y"}."""
     found = {}
+    if "\\" in text or "/*" in text:
+        text = _ESCAPE.sub(_unescaped, _COMMENT.sub("", text))
     for declaration in text.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
-            found[name.strip().lower()] = value.lower().replace("!important", "").strip()
+            found[name.strip().lower()] = value.strip()[:MAX_VALUE].lower().replace("!important", "").strip()
     return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    point = int(found[1], 16) if found[1] else ord(found[2])
+    return chr(point) if 0 < point < 0x110000 else ""  # noqa: PLR2004 - the end of Unicode
 
 
 def style_of(node: LexborNode, attributes: Mapping[str, str | None], outer: Style, sheet: Sheet) -> Style | None:

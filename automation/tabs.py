@@ -20,7 +20,7 @@ from automation.patience import at_most
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Frame, Page, Request, Response
+    from playwright.sync_api import BrowserContext, CDPSession, Dialog, Frame, Page, Request, Response
 
     from automation.look import Sighting
     from automation.store import Store
@@ -39,10 +39,19 @@ CHANGING = {"document", "xhr", "fetch"}
 
 
 class Tabs:
-    """The tabs of one browser context."""
+    """The tabs of one browser context.
 
-    def __init__(self, context: BrowserContext, store: Store, between_tries: Callable[[], None]) -> None:
+    `shared`: the browser is somebody's own, who goes on using it. Then the run's tabs are those that it opens, with
+    what they open; else also those that the person opens meanwhile, for the path may go on there.
+    """
+
+    def __init__(
+        self, context: BrowserContext, store: Store, between_tries: Callable[[], None], *, shared: bool = False
+    ) -> None:
         self.context = context
+        self._shared = shared
+        self._own: dict[Page, CDPSession] = {}
+        """In a shared browser, the tabs that are ours."""
         self._between_tries = between_tries
         self.sent: dict[Frame, int] = {}
         """How many requests that may change something each frame has sent to the store."""
@@ -62,13 +71,15 @@ class Tabs:
         context.on("request", self._count)
         context.on("requestfailed", self._note_failure)
         context.on("response", self._note_answer)
-        context.on("page", self._watch)
+        context.on("dialog", self._answer) if shared else context.on("page", self._watch)
 
     @property
     def pages(self) -> list[Page]:
         """The run's own open tabs, newest first."""
-        mine = (page for page in reversed(self.context.pages) if page not in self._others)
-        return [page for page in mine if not page.is_closed()]
+        return [page for page in reversed(self.context.pages) if self._is_mine(page) and not page.is_closed()]
+
+    def _is_mine(self, page: Page) -> bool:
+        return page in self._own if self._shared else page not in self._others
 
     @property
     def in_front(self) -> list[Page]:
@@ -102,7 +113,7 @@ class Tabs:
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
-        page = page or self.context.new_page()
+        page = page or self._opened()
         for last in (False, False, True):  # the first load may hang until it is tried again
             try:
                 page.goto(url, wait_until="commit", timeout=OPEN_TIMEOUT_MS)
@@ -116,6 +127,12 @@ class Tabs:
             else:
                 break
         reached("opened")
+        return page
+
+    def _opened(self) -> Page:
+        page = self.context.new_page()
+        if self._shared:
+            self._adopt(page)
         return page
 
     def look(self, *names: str, pages: list[Page] | None = None) -> list[Sighting]:
@@ -142,12 +159,15 @@ class Tabs:
         raise SiteStop("The browser's window was closed. Run again.", kind="browser_closed")
 
     def let_go(self) -> None:
-        """Stop listening to the browser; one that is gone already makes no fuss."""
+        """Stop listening to the browser, with our tabs closed where it is shared; one that is gone makes no fuss."""
         with suppress(Exception):  # a dead driver raises whatever it likes, and nothing is left to do
+            for page in self.pages if self._shared else ():
+                page.close()
             self.context.remove_listener("request", self._count)
             self.context.remove_listener("requestfailed", self._note_failure)
             self.context.remove_listener("response", self._note_answer)
-            self.context.remove_listener("page", self._watch)
+            listens = ("dialog", self._answer) if self._shared else ("page", self._watch)
+            self.context.remove_listener(*listens)
 
     def close_foreign(self) -> None:
         """Close the tabs that a page of ours has opened on somebody else's site."""
@@ -169,15 +189,31 @@ class Tabs:
         page.on("crash", self._note_crash)
         page.on("popup", self._note_popup)
 
+    def _adopt(self, page: Page) -> None:
+        """Make a tab of a shared browser ours; it stays awake even while the person looks at another one."""
+        session = self.context.new_cdp_session(page)
+        session.send("Emulation.setFocusEmulationEnabled", {"enabled": True})
+        self._own[page] = session
+        self._watch(page)
+
+    def _answer(self, dialog: Dialog) -> None:
+        """In a shared browser, answer our own tabs' dialogs as Playwright would; the others are the person's."""
+        if dialog.page is None or not self._is_mine(dialog.page):
+            return
+        with suppress(PlaywrightError):  # the tab has gone, and its dialog with it
+            dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss()
+
     def _note_popup(self, page: Page) -> None:
         self._popups.add(page)
+        if self._shared:
+            self._adopt(page)
 
     def _note_crash(self, _page: Page) -> None:
         self.crashed = True
 
     def _note_failure(self, request: Request) -> None:
         # A request that the page itself took back (by going elsewhere) is no failure.
-        if request.resource_type in CHANGING and self._store.origins.hold(request.url):
+        if request.resource_type in CHANGING and self._is_ours(request):
             reason = request.failure or ""
             self.failed = self.failed if "ERR_ABORTED" in reason else reason.removeprefix("net::")
 
@@ -186,7 +222,7 @@ class Tabs:
         if response.status < SERVER_TROUBLE and response.status != TOO_MANY:
             return
         counts = request.resource_type == "document" or request.method != "GET"
-        if not (counts and request.resource_type in CHANGING and self._store.origins.hold(request.url)):
+        if not (counts and request.resource_type in CHANGING and self._is_ours(request)):
             return
         if response.status == TOO_MANY:
             wait = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
@@ -194,8 +230,20 @@ class Tabs:
         else:
             self.failed = f"it answered with the error {response.status}"
 
+    def _is_ours(self, request: Request) -> bool:
+        """Whether a request went to the store, from a tab of ours."""
+        return self._store.origins.hold(request.url) and not self._is_somebody_elses(request)
+
+    def _is_somebody_elses(self, request: Request) -> bool:
+        if not self._shared:
+            return False
+        try:
+            return not self._is_mine(request.frame.page)
+        except PlaywrightError:
+            return True  # a new tab's first request has no frame yet, a service worker's none at all
+
     def _count(self, request: Request) -> None:
-        if request.method == "GET" or request.service_worker is not None:
+        if request.method == "GET" or request.service_worker is not None or self._is_somebody_elses(request):
             return
         self.sent_at_all[request.frame] = self.sent_at_all.get(request.frame, 0) + 1
         if request.resource_type in CHANGING and self._store.origins.hold(request.url):

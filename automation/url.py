@@ -50,6 +50,14 @@ def web_origins(text: str, plain_hosts: Collection[str]) -> tuple[str, ...]:
     return tuple(url.removesuffix("/") for url in urls)
 
 
+def debugging_url(text: str) -> str:
+    """Where a browser on this machine takes orders: `http://127.0.0.1:9222`, or the `ws://` URL that it prints."""
+    parts = _parts(text, ("http", "ws"))
+    if parts.port is None or parts.username is not None or not is_loopback(checked_host(parts.hostname or "")):
+        raise Wrong("must be on this machine and have a port, such as http://127.0.0.1:9222")
+    return text
+
+
 def imap_place(text: str, plain_hosts: Collection[str]) -> ImapPlace:
     """`imaps://user%40domain@host:993`, or `imap://` for STARTTLS."""
     parts = _parts(text, ("imaps", "imap"))

@@ -34,9 +34,30 @@ def _mailbox(which: str, whose: str) -> tuple[Variable, ...]:
             f"{PREFIX}{which}_IMAP_URL",
             "where its codes are read: `imaps://user%40domain@host:993`; `imap://` for STARTTLS; "
             f"`ask` to type the code yourself.{user}",
-            "—",
+            "known for the providers of the table",
         ),
         *_secret(f"{PREFIX}{which}_IMAP_PASSWORD", "that mailbox's (app) password"),
+        *_oauth(which),
+    )
+
+
+def _oauth(which: str) -> tuple[Variable, ...]:
+    return (
+        Variable(
+            f"{PREFIX}{which}_OAUTH_CLIENT",
+            "instead of a password: the client id of your own application at Microsoft or Google; `readdress init` "
+            "signs in with it",
+            "—",
+        ),
+        *_secret(f"{PREFIX}{which}_OAUTH_SECRET", "Google's secret of that application, where it has one"),
+        Variable(
+            f"{PREFIX}{which}_OAUTH_URL", "another place that gives out the tokens (for tests), https only", "its own"
+        ),
+        Variable(
+            f"{PREFIX}{which}_AUTHSERV_ID",
+            "the name with which its server's `Authentication-Results` begin; `readdress check` looks for it",
+            "—",
+        ),
     )
 
 
@@ -52,6 +73,13 @@ SETTINGS: tuple[Variable, ...] = (
     *_secret(f"{PREFIX}STORE_PASSWORD", "the store's password; without it a kept session, else a person signs in"),
     *_mailbox("OLD", "the address that the account has now"),
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
+    *_secret(f"{PREFIX}MAILBOX_PASSWORD", "the password of the mailbox that `readdress code` looks into"),
+    *_oauth("MAILBOX"),
+    Variable(
+        f"{PREFIX}DKIM",
+        "`yes`: where a mail server says nothing about a letter, its signature is checked with the key from DNS",
+        "`no`",
+    ),
     Variable(f"{PREFIX}BROWSER_PATH", "the Chromium, Chrome or Edge to use", "found by itself"),
     Variable(f"{PREFIX}PROFILE_DIR", "folder that keeps the browser's session", "one per store and account"),
     Variable(f"{PREFIX}RUNS_DIR", "folder for journals, pictures and reports", "in your state folder"),

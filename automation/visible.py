@@ -55,6 +55,7 @@ _OPTIONAL_ENDS = frozenset(
 _APART = frozenset(("td", "th", "img", "button"))
 _RAISED = frozenset(("sup", "sub"))
 _SPACES = re.compile(r"\s+")
+_WIDE = re.compile(" {2,}")
 _OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _QUOTES = re.compile(r"\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|divRplyFwdMsg|appendonsend)\b")
@@ -185,8 +186,8 @@ def _show(source: str, style: Style, lines: _Lines) -> None:
 
 
 def _with_quoting(tag: str, attributes: Mapping[str, str | None], style: Style) -> Style:
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return style.inside_quotation if tag == "blockquote" or _QUOTES.search(names) else style
+    names = (name for key in ("class", "id") if (name := attributes.get(key)))
+    return style.inside_quotation if tag == "blockquote" or any(map(_QUOTES.search, names)) else style
 
 
 class _Lines:
@@ -223,7 +224,9 @@ class _Lines:
 
 
 def _spaced(text: str) -> str:
-    return re.sub(r" {2,}", " ", re.sub(r" *\t[ \t]*", "\t", text)).strip()
+    if "\t" in text:
+        text = "\t".join(filter(None, (cell.strip(" ") for cell in text.split("\t"))))
+    return (_WIDE.sub(" ", text) if "  " in text else text).strip()
 
 
 def _cut(text: str) -> str:

@@ -11,7 +11,7 @@ from automation.arrivals import Arrivals
 from automation.baseline import KNOWN_LETTERS
 from automation.cadence import SEARCH_EVERY_S
 from automation.codes import Found, NotTaken, misdirected, read_code
-from automation.fetched import recipients, sender
+from automation.fetched import message_id, recipients, sender
 from automation.imap import Lost, NotOpened
 from automation.mailbox import Code
 from automation.message import Unusable, read_letter
@@ -78,6 +78,8 @@ class Watch:
         self._arrivals = Arrivals(wanted, clicked_at, on_arrival)
         self._wanted = wanted
         self._folders = [_Folder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
+        self._judged_in: dict[str, _Folder] = {}
+        """Where each letter of this wait was seen first, by its Message-ID."""
         self._known = {found for mark in baseline.folders for found in mark.known_ids}
         dates = [mark.newest_internaldate for mark in baseline.folders if mark.newest_internaldate]
         self._not_before = max(dates, default=None)
@@ -147,7 +149,7 @@ class Watch:
         folder.again_at = float("inf")
         new = [uid for uid in connection.uids_from(folder.mark.uidnext) if uid not in folder.judged]
         newest_first = list(reversed(new))[:MAX_LISTED]
-        if len(newest_first) > OPENED_AT_ONCE or self._opened > OPENED_AT_ONCE:
+        if len(newest_first) > OPENED_AT_ONCE or self._opened > OPENED_AT_ONCE or folder.mark.copies:
             newest_first = self._well_directed(connection, folder, newest_first)
         for uid in newest_first:
             self._read(connection, folder, uid)
@@ -159,6 +161,9 @@ class Watch:
             some = uids[start : start + AT_A_TIME]
             briefs = {item.uid: item.raw for item in connection.briefs(some)}
             for uid in some:
+                if self._is_copy(folder, message_id(briefs.get(uid))):
+                    folder.judged.add(uid)
+                    continue
                 address, to = sender(briefs.get(uid)), recipients(briefs.get(uid))
                 wrong = misdirected(address, to, self._wanted) if address and to is not None else None
                 if wrong is None:
@@ -178,7 +183,7 @@ class Watch:
         if item is not None:
             folder.judged.add(uid)
             self._opened += 1
-            self._judge(folder.mark.folder, item)
+            self._judge(folder, item)
 
     def _fetched(self, connection: Connection, folder: _Folder, uid: int) -> Fetched | None:
         """The whole letter; None where the server didn't send it, and it is asked for again."""
@@ -198,26 +203,40 @@ class Watch:
             self._arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
         return None
 
-    def _judge(self, folder: str, item: Fetched) -> None:
+    def _is_copy(self, folder: _Folder, identity: str | None) -> bool:
+        """Whether a letter is one that was judged already, shown in All Mail and in its own folder."""
+        if identity is None:
+            return False
+        first = self._judged_in.setdefault(identity, folder)
+        return first is not folder and (first.mark.copies or folder.mark.copies)
+
+    def _judge(self, folder: _Folder, item: Fetched) -> None:
+        name = folder.mark.folder
+        if self._is_copy(folder, message_id(item.raw)):
+            return
         try:
             letter = read_letter(item.raw or b"")
         except Unusable as odd:
-            self._arrivals.refused(folder, item.uid, f"unusable: it {odd}", sender(item.raw))
+            self._arrivals.refused(name, item.uid, f"unusable: it {odd}", sender(item.raw))
             return
-        verdict = self._not_new(letter.message_id, item) or read_code(letter, self._wanted_of(item), item.received)
+        wanted = self._wanted_of(folder, item)
+        verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
-            self._acceptable.append(_Acceptable(folder, item, letter.sender, letter.subject, verdict))
+            self._acceptable.append(_Acceptable(name, item, letter.sender, letter.subject, verdict))
         else:
-            self._arrivals.refused(folder, item.uid, verdict.reason, letter.sender, letter.subject)
+            self._arrivals.refused(name, item.uid, verdict.reason, letter.sender, letter.subject)
 
-    def _wanted_of(self, item: Fetched) -> Wanted:
+    def _wanted_of(self, folder: _Folder, item: Fetched) -> Wanted:
         """What is wanted, with the moment of the click told by the mail server's clock, not by ours."""
-        if not self._wanted.since_click or item.received is None:
-            return self._wanted
+        wanted = self._wanted
+        if folder.mark.is_junk:
+            wanted = replace(wanted, trust_sender=False)  # the server has its doubts already
+        if not wanted.since_click or item.received is None:
+            return wanted
         since_click = timedelta(seconds=time.monotonic() - self.clicked_at)
-        return replace(self._wanted, dated_from=item.received - since_click - CLOCKS_APART)
+        return replace(wanted, dated_from=item.received - since_click - CLOCKS_APART)
 
     def _not_new(self, identity: str | None, item: Fetched) -> NotTaken | None:
         if identity in self._known:
@@ -246,4 +265,5 @@ class Watch:
             why=newest.found.why,
             rejected=newest.found.rejected,
             valid_for_s=newest.found.valid_for_s,
+            proof=newest.found.proof,
         )

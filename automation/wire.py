@@ -46,6 +46,8 @@ class Wire(imaplib.IMAP4):
         """Whoever sets it ends the wait for an answer."""
         self.flooded = False
         """The server sent more than anybody asked for, and the connection was given up."""
+        self.introduced = False
+        """The server was told our name."""
         self._buffer = bytearray()
         self._expect_answer()
         super().__init__(host, port, min(timeout_s, CONNECT_S))
@@ -77,6 +79,12 @@ class Wire(imaplib.IMAP4):
         """Any command, its arguments as they are to be written."""
         answer: tuple[str, list[bytes]] = self._simple_command(name, *arguments)
         return answer
+
+    def introduce(self) -> None:
+        """Say our name (ID, RFC 2971); a server that knows no such command may refuse it."""
+        self.introduced = True
+        with suppress(imaplib.IMAP4.error):
+            self.xatom("ID", '("name" "readdress")')
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
         """Send a command; its answer has to come in time."""

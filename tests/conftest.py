@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -97,6 +98,24 @@ def readdress() -> str:
 def command(readdress: str, tmp_path: Path) -> Command:
     """`command("change", "--yes", …)`: the installed command in an environment of its own."""
     return Command(readdress, tmp_path)
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A real screen nobody looks at."""
+    if shutil.which("Xvfb") is None:
+        lacking("Xvfb")
+    read, write = os.pipe()
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        os.close(write)
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        yield f":{number}"
+        server.terminate()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

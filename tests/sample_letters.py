@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from automation.codes import Found, NotTaken, Shape, Wanted, read_code
 from automation.message import Letter, read_letter
+from automation.trust import Trust
 
 SHOP = "account@shop.example"
 ANNA, BEN = "anna@example.org", "ben@example.org"
 SUBJECT = "Your verification code"
+SERVER = "mx.example.org"
+"""Under this name Anna's mail server vouches for letters."""
+VOUCHED = f"Authentication-Results: {SERVER}; dmarc=pass header.from=shop.example"
 DATE = "Mon, 23 Nov 2026 08:00:00 +0000"
 
 
@@ -57,6 +61,7 @@ def wanted(
         own_addresses=frozenset({ANNA, BEN}),
         origins=origins,
         tried=tried,
+        trust=Trust(frozenset({SERVER})),
         trust_sender=trust_sender,
     )
 

@@ -1,4 +1,4 @@
-"""The installed command on a pseudo-terminal, as a person has it."""
+"""The command on a pseudo-terminal: what a person sees and types."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Terminal:
     def __init__(self, command: Command, *arguments: str, **environment: str) -> None:
         self._master, slave = pty.openpty()
         self.text = ""
+        self._answered = 0
         self.process = subprocess.Popen(
             [command.program, *arguments],
             cwd=command.home,
@@ -64,9 +65,25 @@ class Terminal:
     def type(self, line: str) -> None:
         os.write(self._master, line.encode() + b"\n")
 
+    def answer(self, question: str, line: str) -> None:
+        """Wait for a question that was not answered yet, and answer it; unseen where it says “not shown”."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (at := self.text.find(question, self._answered)) < 0:
+            assert time.monotonic() < deadline, self.text
+            assert self._read(1), self.text
+        self._answered = at + len(question)
+        while "not shown" in question and self._echoes():
+            assert time.monotonic() < deadline, self.text
+            self._read(0.01)
+        self.type(line)
+
     def press_ctrl_c(self) -> None:
         """As a person does: the signal goes to every process of the terminal."""
         os.write(self._master, b"\x03")
+
+    def _echoes(self) -> bool:
+        """Whether what is typed shows; whatever was typed before that ended is thrown away."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
 
     def _read(self, seconds: float) -> bool:
         """Whether there may be more."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-COMMANDS = ["change", "check", "demo", "steps", "store", "runs", "browser where", "browser install"]
+COMMANDS = ["change", "check", "login", "demo", "steps", "store", "runs", "browser where", "browser install"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -202,7 +202,7 @@ def test_check_tells_each_part_in_a_line(command: Command, make_store: Callable[
     done = command("check", **store.environment())
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [
-        ["ok", "browser"], ["ok", "store"], ["ok", "old"], ["ok", "new"],
+        ["ok", "browser"], ["ok", "store"], ["ok", "session"], ["ok", "old"], ["ok", "new"],
     ]  # fmt: skip
     assert "not signed in" in done.stdout
     assert "INBOX and Junk watched" in done.stdout
@@ -215,7 +215,7 @@ def test_check_tells_what_fails_and_goes_on(command: Command, make_store: Callab
     assert done.returncode == 6
     assert (told["outcome"], told["exit"]) == ("mailbox", 6)
     assert [(check["name"], check["ok"]) for check in told["checks"]] == [
-        ("browser", True), ("store", True), ("old mailbox", False), ("new mailbox", True),
+        ("browser", True), ("store", True), ("session", True), ("old mailbox", False), ("new mailbox", True),
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_dovecot import ARCHIVE, INBOX, JUNK, PATIENCE_S, Dovecot, dovecot, flagged, shop, sink, spelled
-from sample_letters import ANNA, raw_letter, wanted
+from sample_letters import ANNA, VOUCHED, raw_letter, wanted
 
 from automation.errors import MailboxStop
 from automation.mailbox import Arrival, Baseline, Code, ImapMailbox
@@ -47,7 +47,9 @@ def unique(letter: bytes) -> bytes:
 def code_letter(code: str, *, age: timedelta = timedelta()) -> bytes:
     """A letter with a code for Anna, like no other."""
     date = format_datetime(datetime.now(UTC) - age)
-    return unique(raw_letter(f"<p>To change your e-mail address use this code:</p><div>{code}</div>", date=date))
+    return unique(
+        raw_letter(f"<p>To change your e-mail address use this code:</p><div>{code}</div>", None, VOUCHED, date=date)
+    )
 
 
 def other_letter() -> bytes:

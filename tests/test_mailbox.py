@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_letters import SHOP, raw_letter, wanted
+from sample_letters import SHOP, VOUCHED, raw_letter, wanted
 from sample_servers import listening_to
 from sample_stand_ins import mail_server, signed_in
 
@@ -137,11 +137,21 @@ def test_a_code_comes_with_its_provenance(box: Box) -> None:
 
 def test_a_code_in_the_junk_folder_is_found_too(box: Box) -> None:
     baseline = box.imap.baseline()
-    box.deliver(CODE.format("123456"), "X-Spam-Flag: YES")
+    box.deliver(CODE.format("123456"), "X-Spam-Flag: YES", VOUCHED)
 
     code = box.wait(baseline)
 
     assert (code.value, code.folder) == ("123456", "Junk")
+
+
+def test_a_code_in_the_junk_folder_is_taken_only_where_its_sender_is_proved(box: Box) -> None:
+    baseline = box.imap.baseline()
+    box.deliver(CODE.format("123456"), "X-Spam-Flag: YES")
+
+    with pytest.raises(NoCode) as stopped:
+        box.wait(baseline, seconds=0.5)
+
+    assert "not authenticated: mx.example.org hasn't written whether it is genuine" in str(stopped.value)
 
 
 def test_a_letter_that_comes_while_the_mailbox_is_watched_is_found(box: Box) -> None:
@@ -265,7 +275,7 @@ def test_only_reading_commands_are_on_the_wire_and_no_flag_changes(mail: dict[st
         before = box.flags()
         baseline = watched.imap.baseline()
         box.deliver("<p>News</p>", sender="news@other.example")
-        box.deliver(CODE.format("123456"), "X-Spam-Flag: YES")
+        box.deliver(CODE.format("123456"), "X-Spam-Flag: YES", VOUCHED)
         watched.wait(baseline)
         watched.imap.close()
     after = box.flags()

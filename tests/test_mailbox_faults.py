@@ -17,7 +17,7 @@ import pytest
 from sample_letters import ANNA, raw_letter, wanted
 from sample_servers import EOF, GREETING, HANG, NORMAL, Scripted, fetch_answer
 
-from automation.errors import MailboxStop, NoCode
+from automation.errors import MailboxStop, NoCode, SettingsStop
 from automation.mailbox import Arrival, Baseline, Code, FolderMark, ImapMailbox, MailboxSettings, Stopped
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def test_a_login_that_is_accepted_by_a_server_that_opens_nothing_is_a_stop_with_
 
 
 def test_a_junk_folder_that_can_not_be_opened_is_not_watched() -> None:
-    with Scripted(EXAMINE=[b"{tag} NO [NOPERM] no\r\n"]) as server, mailbox_of(server) as mailbox:
+    refused = b"{tag} NO [NOPERM] no\r\n"
+    with Scripted(EXAMINE=[refused, refused]) as server, mailbox_of(server) as mailbox:
         assert [mark.folder for mark in mailbox.baseline().folders] == ["INBOX"]
 
 
@@ -212,7 +213,7 @@ def test_where_uidnext_is_missing_it_is_reckoned_from_the_newest_letter() -> Non
 
 def test_plain_text_goes_nowhere_off_this_machine() -> None:
     away = replace(settings(143), host="mail.example", plain_hosts=frozenset({"other.example"}))
-    with pytest.raises(MailboxStop) as stopped:
+    with pytest.raises(SettingsStop) as stopped:
         ImapMailbox(away).baseline()
 
     assert stopped.value.reason.kind == "plain_text"

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import email
 import imaplib
-import os
 import re
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import lacking
 from sample_terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from sample_runs import Command
 
@@ -88,24 +83,6 @@ def test_a_narrow_terminal_without_colour_stays_readable(command: Command, make_
     assert "\x1b[" not in terminal.text
     words = [line for line in terminal.text.splitlines() if not re.search(r"\S{30}", line)]
     assert max(map(len, words)) <= 40
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A real screen nobody looks at."""
-    if shutil.which("Xvfb") is None:
-        lacking("Xvfb")
-    read, write = os.pipe()
-    with subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        os.close(write)
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        yield f":{number}"
-        server.terminate()
 
 
 def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:

@@ -44,6 +44,9 @@ def test_inline_text_joins_blocks_break_and_cells_stand_apart(html: str, lines: 
 
 HIDDEN = [
     "<div style='display:none'>{}</div>",
+    "<div style='display:/* at all */none'>{}</div>",
+    "<div style='displa\\79 :none'>{}</div>",
+    "<div style='display:" + " " * 300 + "none'>{}</div>",
     "<div style='DISPLAY : NONE !important;'>{}</div>",
     "<div style='visibility:hidden'>{}</div>",
     "<div style='opacity:0'>{}</div>",
