@@ -77,8 +77,7 @@ class Awaited:
 
     def baseline(self, pump: Callable[[float], object]) -> Baseline:
         """The mailbox as it is, logged in where need be."""
-        with self._named():
-            return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
+        return self._worker.call(lambda: self.mailbox.baseline(self._worker.stop), pump)
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -96,7 +95,8 @@ class Awaited:
 
     def foresee(self) -> None:
         """Take the baseline where the site may send a code unasked."""
-        self._baseline = self.baseline(self._run.tick)
+        with self._named():
+            self._baseline = self.baseline(self._run.tick)
         self._run.journal.write(
             "baseline",
             mailbox=self.party,

@@ -36,7 +36,7 @@ def test_questions_come_to_the_person_and_answers_go_back(
 ) -> None:
     store = make_store(generation=generation)
     with Terminal(command, "support", "--because", "The provider closed down.", **store.environment()) as terminal:
-        shown = terminal.until(QUESTION)
+        shown = " ".join(terminal.until(QUESTION).split())
         assert f"from {store.user} to {store.new}. The provider closed down." in shown
         assert said(store) == []
         terminal.type("y")
