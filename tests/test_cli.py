@@ -51,11 +51,14 @@ def test_the_module_is_the_command(command: Command, readdress: str) -> None:
     assert module.stdout == command("steps").stdout
 
 
-def test_steps_prints_the_path(command: Command) -> None:
+def test_steps_prints_the_three_paths_and_where_each_commits(command: Command) -> None:
     lines = command("steps").stdout.splitlines()
-    assert lines[1] == "  A1  Open the account menu"
-    assert lines[-2].endswith("[point of no return]")
-    assert len(lines) == 13
+    assert lines[:2] == ["Change the account's e-mail address", "  A1  Open the account menu"]
+    assert [line.split()[0] for line in lines if line.endswith("[point of no return]")] == ["A8d", "B5a", "C3c"]
+    told = json.loads(command("steps", "--json").stdout)
+    assert [each["flow"] for each in told["flows"]] == ["change_email", "backup_email", "support_chat"]
+    assert (told["flow"], told["steps"]) == ("change_email", told["flows"][0]["steps"])
+    assert sum(len(each["steps"]) for each in told["flows"]) == len([line for line in lines if line[:2] == "  "])
 
 
 def test_all_missing_settings_are_told_at_once(command: Command) -> None:
