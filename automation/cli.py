@@ -42,6 +42,7 @@ app.add_typer(browser, name="browser")
 CHANGE_EMAIL = "change_email"
 FLOWS = (CHANGE_EMAIL, "backup_email", "support_chat")
 """The documented paths, in the guide's order."""
+DEMOS = {"change": CHANGE_EMAIL, "backup": "backup_email", "support": "support_chat"}
 DEMO_SETTINGS = {"READDRESS_BROWSER_PATH", "READDRESS_RUNS_DIR"}
 """What the demo takes from the environment; its accounts and mailboxes are its own."""
 
@@ -371,6 +372,7 @@ def demo(
     generation: Generation = "center",
     language: Language = "en",
     *,
+    flow: Annotated[str, typer.Option("--flow", help="Which path to show: change, backup or support.")] = "change",
     headed: Headed = None,
     switch: Switch = None,
     as_json: Json = False,
@@ -389,6 +391,10 @@ def demo(
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
 
+    if flow not in DEMOS:
+        raise SettingsStop(f"--flow: “{flow}” is none of {', '.join(DEMOS)}.", kind="usage")
+    if flow == "support" and not sys.stdin.isatty():
+        switch = ["operator=answers", *(switch or [])]  # nobody is there whom the operator could ask
     kept = {name: value for name, value in os.environ.items() if name in DEMO_SETTINGS}
     scrub_environment(os.environ)
     options: Options = {
@@ -400,7 +406,7 @@ def demo(
         TemporaryDirectory(prefix="readdress-demo-") as state,
     ):
         settings = load(options, {**kept, **served.environment()}, None, Path(state))
-        return _attempted(settings, Path(state))
+        return _attempted(settings, Path(state), DEMOS[flow])
 
 
 @app.command()

@@ -150,8 +150,9 @@ def test_an_account_that_has_the_address_by_now_asks_nobody(fresh: Callable[[str
 
 
 def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_again(
-    make_store: Callable[..., StandIn], change: Change
+    make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("automation.chat.SAID_S", 2)
     store = make_store(generation="legacy", switches={"operator": "answers"})
 
     def vanish(event: dict[str, Any]) -> None:
