@@ -15,9 +15,10 @@ from automation.codes import Shape, Wanted
 from automation.errors import Cancelled, NoCode
 from automation.given import Given, Wrong, yes_or_no
 from automation.mailbox import Code, ImapMailbox, Stopped
-from automation.mailbox_choice import (
+from automation.mailbox_access import (
     Names,
     Proof,
+    ca_given,
     mailbox_settings,
     proof_given,
     served_at,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from automation.env_file import EnvFile
     from automation.mailbox import Arrival, MailboxSettings
-    from automation.mailbox_choice import Served
+    from automation.mailbox_access import Served
     from automation.store import Store
 
 SHORTEST, LONGEST = 4, 8
@@ -142,7 +143,7 @@ def request_of(
     plain = given.read(f"{PREFIX}PLAIN_HOSTS", lambda text: plain_hosts(text, ()), default=frozenset[str]())
     served = _served(given, plain)
     wanted = _wanted(given, asked, served)
-    ca = given.file("--imap-ca")
+    ca = ca_given(given, f"{PREFIX}MAILBOX")
     proof = _proof(given, wanted.recipient, served, ca, ask)
     timeout_s = given.seconds("--timeout", TIMEOUT_S)
     given.stop_if_wrong()

@@ -90,11 +90,13 @@ class Scripted:
 
     def _converse(self, connection: socket.socket) -> bool:
         """Answer until the client is gone; True where TLS comes next."""
+        tag = ""
         for line in connection.makefile("rb"):
-            tag, _, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
-            self.lines.append(command)
+            first, blank, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
+            tag = first if blank else tag  # else it goes on with what the client has begun
+            self.lines.append(command if blank else first)
             found = re.match(r"(?:UID )?\w*", command.upper())
-            verb = found[0] if found else ""
+            verb = found[0] if found and blank else "MORE"
             self._say(connection, self._next(verb, NORMAL.get(verb, b"{tag} OK done\r\n")), tag)
             if verb == "STARTTLS" and self._starttls:
                 return True

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_certificates import authority
 from sample_dovecot import dovecot
 from sample_letters import SERVER, SHOP, VOUCHED, raw_letter
+from sample_servers import Scripted
 from sample_stand_ins import mail_server
 from sample_terminal import Terminal
 from sample_tokens import Issuer, served
@@ -198,6 +200,29 @@ def test_outlook_is_signed_in_to_by_its_device_code(command: Command) -> None:
     assert written(command)["READDRESS_OLD_OAUTH_CLIENT"] == "my-client"
     assert json.loads(again.stdout)["reason"]["kind"] == "no_letter", again.stdout
     assert issuer.asked == ["device_code"]
+
+
+def test_a_certificate_nobody_vouches_for_can_be_named(
+    command: Command, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ca = authority(tmp_path_factory.mktemp("ca"))
+    with Scripted(ca.server()) as server:
+        with Terminal(command, "init") as terminal:
+            terminal.answer("that your account has now", OLD)
+            terminal.answer("Mail server", f"127.0.0.1:{server.port}")
+            terminal.answer("(not shown; Enter for none", WORD)
+            terminal.answer("c: name its certificate", "c")
+            terminal.answer("File with its certificate", ca.file)
+            terminal.answer("(not shown; Enter keeps", "")
+            terminal.until("It works: INBOX and Spam can be read, 2 letters.")
+            terminal.answer("that it shall have", NEW)
+            terminal.answer("Mail server", "ask")
+            terminal.answer("sign in to the store", "")
+            terminal.answer("(not shown", "")
+            assert terminal.end() == 0, terminal.text
+        assert server.count("AUTHENTICATE") + server.count("LOGIN") == 1
+    assert written(command)["READDRESS_OLD_IMAP_CA"] == ca.file
+    assert written(command)["READDRESS_OLD_IMAP_URL"] == f"imaps://127.0.0.1:{server.port}"
 
 
 def test_ctrl_c_leaves_everything_as_it_was(command: Command) -> None:

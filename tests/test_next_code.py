@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import smtplib
+import subprocess
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,7 +21,6 @@ from sample_stand_ins import mail_server
 from sample_terminal import Terminal
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
     from sample_runs import Command
@@ -193,6 +195,24 @@ def test_a_code_for_a_site_is_taken_where_the_site_was_named(box: Box) -> None:
     with box.waiting(*FROM, "--origin", "www.shop.example") as running:
         box.send(bound)
         assert ended(running)[:2] == (0, "123456\n")
+
+
+def test_the_shell_script_of_the_readme_works(box: Box) -> None:
+    """With this test's mailbox in place of Gmail's, and its own programs for asking and typing."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    script = readme[readme.index("readdress code --mailbox me@gmail.com") :].partition("```")[0]
+    script = script.replace("readdress code", box.command.program + " code")
+    script = script.replace("me@gmail.com", f"'{box.url}' --trust-sender")
+    for name, lines in {"ask-the-site-for-a-code": "touch asked; cat go", "type-the-code": 'echo "typed $1"'}.items():
+        (box.command.home / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (box.command.home / name).chmod(0o700)
+    os.mkfifo(box.command.home / "go")
+    environment = {**box.command.environment, "READDRESS_MAILBOX_PASSWORD": PASSWORD}
+    shell = ["sh", "-c", script]
+    with subprocess.Popen(shell, cwd=box.command.home, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        (box.command.home / "go").write_text("")  # read by the script once it asks
+        box.send(code("123456"), sender="account@notice.aliexpress.com")
+        assert ended(running)[:2] == (0, "typed 123456\n")
 
 
 def test_another_address_of_the_mailbox_can_be_awaited(box: Box) -> None:
