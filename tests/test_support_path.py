@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_runs import ended
 
+from automation.person import Person
 from automation.plea import is_plea
 from flows.backup_email import flow as backup
 from flows.support_chat import flow as support
@@ -186,9 +189,34 @@ def test_support_is_asked_in_the_accounts_language_by_words_alone_and_by_structu
 ) -> None:
     store = make_store(generation=generation, language=language, switches={"operator": "answers", **switches})
     result = change(store, flow=support, code_timeout=10)
-    known = language in wordings() and switches != NO_LANGUAGE
-    told = wordings()[language if known else "en"]
+    known = language in wordings()  # a page in no language still has an operator who speaks English
+    told = wordings()[language if known and switches != NO_LANGUAGE else "en"]
     assert said(store)[0] == told.agent
     assert [told.because in message for message in pleas(store)] == [True]
     # What a promise is, is known by words only: in other languages the person decides.
     assert ended(result) == (ASKED if known else ("needs_person", 3, "operator_asks")), result["reason"]
+
+
+UNKNOWN_OPERATOR = """new MutationObserver(() => document.querySelectorAll(".chat-operator")
+  .forEach((line) => line.classList.remove("chat-operator"))).observe(document, { childList: true, subtree: true })"""
+
+
+def test_an_operator_whom_the_tool_does_not_know_as_one_is_told_by_the_person(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy", language="ja", switches={"operator": "answers"})
+    change.context.add_init_script(UNKNOWN_OPERATOR)
+    master, slave = os.openpty()
+    with os.fdopen(slave, "r+b", buffering=0) as raw, TextIOWrapper(raw, write_through=True) as terminal:
+
+        def answer(event: dict[str, Any]) -> None:
+            hello = event["event"] == "said" and "リーと申します" in event["text"]
+            done = event["event"] == "said" and "ケース" in event["text"]
+            if hello or done:
+                os.write(master, b"/send\n" if hello else b"/end\n")
+
+        result = change(store, flow=support, listeners=(answer,), person=Person(terminal, terminal), code_timeout=8)
+    os.close(master)
+    assert ended(result) == ("needs_person", 3, "nothing_promised"), result["reason"]
+    assert len(pleas(store)) == 1
+    assert "ケース" in result["reason"]["store_said"]
