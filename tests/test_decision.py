@@ -27,7 +27,10 @@ def accounts(store: StandIn) -> tuple[str, str | None]:
 
 @pytest.mark.parametrize(
     ("operator", "kind", "followed"),
-    [("answers", "asked", ["saved", "asked"]), ("asks", "operator_asks", ["saved", "needs_person"])],
+    [
+        ("answers", "asked", ["saved", "asked"]),
+        pytest.param("asks", "operator_asks", ["saved", "needs_person"], marks=pytest.mark.full),
+    ],
 )
 def test_a_lost_mailbox_leads_by_the_other_two_paths_and_never_to_a_success(
     operator: str, kind: str, followed: list[str], command: Command, make_store: Callable[..., StandIn]

@@ -77,6 +77,7 @@ def test_the_transcript_stands_in_the_report_and_names_nobody(fresh: Callable[[s
         assert not any(name in text for text in written), name
 
 
+@pytest.mark.full
 def test_the_message_says_that_the_new_address_is_the_second_one_already(
     fresh: Callable[[str], StandIn], change: Change
 ) -> None:
@@ -93,7 +94,7 @@ def test_the_message_says_that_the_new_address_is_the_second_one_already(
     [
         ("asks", "operator_asks", "Which full name is the account in"),
         pytest.param("order_number", "operator_asks", "number of one of your orders", marks=pytest.mark.full),
-        ("refuses", "operator_refused", "we cannot change"),
+        pytest.param("refuses", "operator_refused", "we cannot change", marks=pytest.mark.full),
         pytest.param("closes", "nothing_promised", "This chat is closed.", marks=pytest.mark.full),
     ],
 )
@@ -129,6 +130,7 @@ def test_nothing_is_said_where_nobody_can_read_the_message_first(
     assert store.truth()["chat"] == []
 
 
+@pytest.mark.full
 def test_a_secret_is_not_sent_as_what_happened(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("legacy")
     result = change(store, flow=support, because=f"My password is {store.password}")
@@ -136,6 +138,7 @@ def test_a_secret_is_not_sent_as_what_happened(fresh: Callable[[str], StandIn], 
     assert said(store) == []
 
 
+@pytest.mark.full
 def test_a_rehearsal_opens_no_chat(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("center")
     result = change(store, flow=support, dry_run=True)
@@ -201,6 +204,7 @@ UNKNOWN_OPERATOR = """new MutationObserver(() => document.querySelectorAll(".cha
   .forEach((line) => line.classList.remove("chat-operator"))).observe(document, { childList: true, subtree: true })"""
 
 
+@pytest.mark.full
 def test_an_operator_whom_the_tool_does_not_know_as_one_is_told_by_the_person(
     make_store: Callable[..., StandIn], change: Change
 ) -> None:
