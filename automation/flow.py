@@ -71,8 +71,8 @@ class Interruption:
     """True for what lies over a page (a banner): it may come back at any time, and the page goes on below it."""
     after: tuple[str, ...] = ()
     """It counts only right after one of these interruptions; empty where it counts always."""
-    person: bool = False
-    """True for what only a person can do: it is over once the page below shows again, and nothing else is a sign."""
+    once_more: Action | None = None
+    """What is done, once, when the store says that the code was wrong or too old; None where no code is asked for."""
 
     @property
     def intent(self) -> str:
@@ -133,11 +133,11 @@ class Flow:
 
 
 def interruption(
-    name: str, *, shows: str, over: bool = False, after: tuple[str, ...] = (), person: bool = False
+    name: str, *, shows: str, over: bool = False, after: tuple[str, ...] = (), once_more: Action | None = None
 ) -> Callable[[Action], Interruption]:
     """Make a function an interruption; its docstring says what the site asks."""
 
     def make(action: Action) -> Interruption:
-        return Interruption(name, shows, action, over, after, person)
+        return Interruption(name, shows, action, over, after, once_more)
 
     return make

@@ -140,6 +140,11 @@ class Hands:
                 raise self._not_clickable(sighting) from None
             self._click_once_more(sighting, index)
 
+    def click_beside(self, sighting: Sighting) -> None:
+        """Click the corner of the page that something opened over, and nothing in particular."""
+        self.begin_act("click beside", sighting)
+        sighting.frame.locator("html").click(position={"x": 1, "y": 1}, force=True, timeout=ACT_TIMEOUT_MS)
+
     def type_code(self, sighting: Sighting, code: str, boxes: int) -> None:
         """Type a code, which some pages submit by themselves at its last character."""
         patience_s = BOXES_SUBMIT_S if boxes > 1 else FIELD_SUBMITS_S

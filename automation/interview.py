@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from automation.given import Given
-    from automation.mailbox import MailboxSettings
+    from automation.mailbox import Baseline, MailboxSettings
     from automation.mailbox_choice import Which
     from automation.oauth import Tokens
     from automation.providers import Provider
@@ -50,10 +50,16 @@ class Asker(Protocol):
         """Yes or no."""
 
 
-def authserv_settings(which: Which, box: ImapMailbox, asker: Asker) -> dict[str, str]:
-    """What is to be set so that letters in this mailbox can be proved genuine, once the login works: nothing yet."""
-    del which, box, asker
-    return {}
+def authserv_settings(which: Which, baseline: Baseline, given: Given, asker: Asker) -> dict[str, str]:
+    """The name under which the mailbox's own server vouches for letters, proposed from the newest of them."""
+    name, server = _name(which, "AUTHSERV_ID"), baseline.server
+    if server is None or given.text(name) == server:
+        return {}
+    asker.say(
+        f"Each of the newest letters has a line by which {server} says whether its sender is genuine. If that is your "
+        "own mail server, letters with a code can be told from forged ones by it."
+    )
+    return {name: server} if asker.agrees(f"Believe what {server} says about this mailbox's letters?") else {}
 
 
 @dataclass
@@ -207,7 +213,7 @@ class Interview:
             baseline = box.baseline()
             watched = " and ".join(mark.folder for mark in baseline.folders)
             self.asker.say(f"It works: {watched} can be read, {baseline.letters} letters. Nothing there is changed.")
-            self.answers.update(authserv_settings(which, box, self.asker))
+            self.answers.update(authserv_settings(which, baseline, self.given, self.asker))
         except MailboxStop as stop:
             self.asker.say(stop.reason.text)
             return self.asker.ask(AFTER_REFUSAL, "p").lower()[:1]

@@ -58,7 +58,7 @@ def mailbox_choice(given: Given, which: Which, *, plain: frozenset[str], ca: str
     return MailboxChoice(
         address,
         mailbox_settings(address, served, proof, plain, ca),
-        servers=_servers(given, which, served.provider),
+        servers=servers_given(given, prefix, served.provider),
         nameless=served.provider is not None and served.provider.unnamed,
     )
 
@@ -169,9 +169,9 @@ def proof_given(
     return None if tokens is None else Proof(tokens=tokens)
 
 
-def _servers(given: Given, which: Which, provider: Provider | None) -> frozenset[str]:
-    """The name that was set, else those of the provider."""
-    name = given.read(f"READDRESS_{which.upper()}_AUTHSERV_ID", _server, default="")
+def servers_given(given: Given, prefix: str, provider: Provider | None) -> frozenset[str]:
+    """The name that was set under a prefix such as `READDRESS_OLD`, else those of the provider."""
+    name = given.read(f"{prefix}_AUTHSERV_ID", _server, default="")
     return frozenset({name} if name else provider.authserv if provider else ())
 
 

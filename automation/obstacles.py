@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import NeedsPerson, OffPath, Refused, SignInRefused, SiteStop
-from automation.hands import complaints
+from automation.errors import NeedsPerson, OffPath, SignInRefused, SiteStop
 from automation.place import interrupted
-from automation.tabs import OPEN_TIMEOUT_MS, RATE_LIMIT_S, rate_limited
+from automation.refusals import WRONG_CODE, Refusals
+from automation.tabs import OPEN_TIMEOUT_MS, rate_limited
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_MS = 50.0
 """Between two looks while something is waited for that may take long."""
+SUSPECT_S = 8.0
+"""How long the path may stand still where an address or a header tells of a wall, before it is taken for one."""
+GOAL_STAYS_S = 1.0
+"""How long the path must show before the person is done: a header shows between two pages of a sign-in, too."""
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
+SIGNS_IN = {"sign_in_name", "password", "switch_account", "sign_in_code"}
+"""Landmarks of the sign-in, all of them the person's where no password is configured."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
-UNSURE_S = 3.0
-"""How long a message whose words are not known may stand before it counts as a refusal."""
 MOST_RELOADS = 3
 """How often in a run an error page of the browser is opened again."""
 
@@ -38,9 +42,10 @@ class Obstacles:
 
     def __init__(self, flow: Flow, run: Run) -> None:
         self._flow, self._run = flow, run
+        self.refusals = Refusals(run)
+        self._walled_since = math.inf
         self._reloads = 0
-        self._unsure_since = math.inf
-        self._back_since = math.inf
+        self._tried_again: set[str] = set()
         self._clearing = self._dealing = False
         self._before: str | None = None
         self._over = tuple(each for each in flow.interruptions if each.over)
@@ -66,49 +71,21 @@ class Obstacles:
             with suppress(PlaywrightError):  # it is as stuck as before, and the next round says so
                 page.reload(wait_until="commit", timeout=OPEN_TIMEOUT_MS)
 
-    def heed_refusal(self, step: Step | None, sightings: list[Sighting]) -> None:
-        """Stop when the store shows a refusal that was not there before the step's last act."""
-        in_front = self._run.tabs.in_front
-        mine = [sighting for sighting in sightings if sighting.frame.page in in_front]
-        fresh = self._fresh_complaint(mine) if self._run.hands.acted else None
-        if fresh is None:
-            self._unsure_since = math.inf
-            return
-        kind = self._kind(fresh)
-        self._unsure_since = min(self._unsure_since, time.monotonic())
-        if kind is None and time.monotonic() - self._unsure_since < UNSURE_S:
-            return  # it may be a mere notice: the page gets time to go on
-        unknown = "wrong_code" if step and step.again and not step.commits else "refused"
-        retry_after_s = RATE_LIMIT_S if kind == "rate_limit" else None
-        raise Refused(
-            f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh, retry_after_s=retry_after_s
-        )
+    def suspects(self, shown: object) -> bool:
+        """Deal with a wall on which nothing is known, once the path has not gone on for a while; False where none is.
 
-    def heed_return(self, step: Step | None) -> None:
-        """Take it as a no when the page, loaded anew, asks once more for the code that was submitted.
-
-        Not at the committing step: there only what the store says in words is a no.
+        `shown` is where the path stands, None while it does not go on.
         """
-        submitted = self._run.hands.form.submitted
-        if step is None or step.again is None or step.commits or submitted is None:
-            return
-        shown = self._run.tabs.look(submitted.seen.landmark.name, pages=self._run.tabs.in_front)
-        anew = [sighting for sighting in shown if sighting.born != submitted.seen.born]
-        back = any(submitted.is_back(sighting) for sighting in anew)
-        self._back_since = min(self._back_since, time.monotonic()) if back else math.inf
-        if time.monotonic() - self._back_since > UNSURE_S:
-            raise Refused("The store asks for the code once more and does not say why.", kind="wrong_code")
-
-    def _fresh_complaint(self, sightings: list[Sighting]) -> str | None:
-        hands, shown = self._run.hands, complaints(sightings)
-        # One that went away in between may come again and then counts.
-        hands.complaints &= shown
-        return next((text for _, text in sorted(shown - hands.complaints)), None)
-
-    def _kind(self, said: str) -> str | None:
-        """The kind of a refusal by its words; None where they are not known."""
-        kinds = self._run.store.refusals
-        return next((kind for kind, words in kinds.items() if any(word in said.casefold() for word in words)), None)
+        if shown is not None or not self._run.tabs.walled:
+            self._walled_since = math.inf
+            return False
+        self._walled_since = min(self._walled_since, time.monotonic())
+        wall = next((each for each in self._flow.interruptions if each.shows == self._run.store.walls.shows), None)
+        if wall is None or time.monotonic() - self._walled_since < SUSPECT_S:
+            return False
+        self._walled_since = math.inf
+        self._deal_with(wall, None)
+        return True
 
     def get_past(self, pages: list[Page]) -> bool:
         """Deal with whatever stands in the way on these tabs; False where nothing does."""
@@ -156,35 +133,42 @@ class Obstacles:
             self._dealing = False
         return met[0]
 
-    def _deal_with(self, interruption: Interruption, sighting: Sighting) -> None:
+    def _deal_with(self, interruption: Interruption, sighting: Sighting | None) -> None:
         run, began = self._run, time.monotonic()
         run.journal.write("met", name=interruption.name)
         if not (interruption.over or interruption.after):
             self._before = interruption.name
+        run.handed_over = False
         interruption.action(run)
-        if interruption.person:
+        if run.handed_over:
             self._await_person(interruption)
-        elif interruption.over:
+        elif sighting is not None and interruption.over:
             self._await_gone(interruption, sighting)
-        else:
+        elif sighting is not None:
             self._await_answer(interruption, sighting)
         run.journal.write(
             "interruption",
             name=interruption.name,
             intent=interruption.intent,
             seconds=round(time.monotonic() - began, 2),
+            by="person" if run.handed_over else "tool",
         )
 
     def _await_person(self, interruption: Interruption) -> None:
         """Wait until the path shows again; that what asked for a person has gone is no sign yet."""
-        run = self._run
-        names = {step.arrives for step in self._flow.steps if step.arrives}
-        names |= {each.shows for each in self._flow.interruptions} | {self._flow.start}
-        deadline = time.monotonic() + run.task.code_timeout_s
+        run, flow = self._run, self._flow
+        persons = {interruption.shows} | (SIGNS_IN if run.sign_in.is_the_persons else set())
+        goal = {step.arrives for step in flow.steps if step.arrives} | {flow.start}
+        goal |= {each.shows for each in flow.interruptions if not each.over}
+        since = time.monotonic()
+        deadline = since + run.task.code_timeout_s
         with run.not_counted():
             while True:
-                shown = {sighting.landmark.name for sighting in run.tabs.look(*sorted(names))}
-                if shown and interruption.shows not in shown:
+                shown = {sighting.landmark.name for sighting in run.tabs.look(*sorted(goal | persons))}
+                goes_on = shown - {flow.start} or (shown and not run.tabs.walled)
+                if not goes_on or shown & persons:
+                    since = time.monotonic()
+                if time.monotonic() - since > GOAL_STAYS_S:
                     return
                 if time.monotonic() > deadline:
                     raise NeedsPerson(
@@ -215,7 +199,7 @@ class Obstacles:
             sightings = run.tabs.look(*sorted(names), pages=run.tabs.in_front)
             now = interrupted(self._flow.interruptions, sightings, self._before)
             still = [s for s in sightings if s.landmark.name == interruption.shows and now and now[0] is interruption]
-            fresh = self._fresh_complaint(sightings)
+            fresh = self.refusals.fresh(sightings)
             if still and (fresh or still[0].born != before.born or time.monotonic() > deadline):
                 self._not_let_in(interruption, fresh, before.frame.page)
                 return
@@ -224,8 +208,11 @@ class Obstacles:
             run.tick(pace_ms(time.monotonic() - began))
 
     def _not_let_in(self, interruption: Interruption, said: str | None, page: Page) -> None:
-        """Stop; go back for the other name where nobody knows which of the two the account has."""
-        run, told = self._run, self._kind(said or "")
+        """Stop; once more where that is allowed: another code, or the other name where nobody knows the account's."""
+        run, told = self._run, self.refusals.kind(said or "")
+        if interruption.once_more:
+            self._code_not_taken(interruption, told, said, page)
+            return
         kind = told if told in SIGN_IN_KINDS else "wrong_password"
         if run.sign_in.refused(kind):
             run.tabs.open(run.store.start, page)
@@ -234,6 +221,25 @@ class Obstacles:
             f"The store refused to sign in{f': “{said}”' if said else ''}. What was typed is not typed again. "
             "Check READDRESS_STORE_USER and READDRESS_STORE_PASSWORD.",
             kind=kind,
+            store_said=said,
+            expected="signed in",
+            seen=interruption.shows,
+        )
+
+    def _code_not_taken(self, interruption: Interruption, told: str | None, said: str | None, page: Page) -> None:
+        """Once more with a new code; stop where that was done already, or nothing says that the code was the reason."""
+        run = self._run
+        if told in WRONG_CODE and interruption.once_more and interruption.name not in self._tried_again:
+            self._tried_again.add(interruption.name)
+            run.journal.write("refused", step=run.step_id, kind=told, store_said=said)
+            shown = run.tabs.look(interruption.shows, pages=[page])
+            interruption.once_more(run)
+            if shown:
+                self._await_answer(interruption, shown[0])
+            return
+        raise SignInRefused(
+            f"The store did not take the code at the sign-in{f': “{said}”' if said else ''}. It is not typed again.",
+            kind=told or "wrong_code",
             store_said=said,
             expected="signed in",
             seen=interruption.shows,

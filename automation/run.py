@@ -70,6 +70,8 @@ class Run:
         """True from the intent until it is settled."""
         self.proved = False
         """True once the deed is known to have been done: the account, opened afresh, has shown the new address."""
+        self.handed_over = False
+        """True while the person at the window has to do something."""
         self.store_said: str | None = None
         """What the store said no with at the committing step; None where it said nothing."""
         self.sent = False
@@ -187,6 +189,14 @@ class Run:
         password = self.sign_in.password
         self.hands.type_into(self.hands.find(name), password)
 
+    def printed_at(self, name: str) -> list[str]:
+        """The addresses and masks that are printed beside a landmark."""
+        return [token for item in self.hands.find(name).items for token in item.near]
+
+    def click_beside(self, name: str) -> None:
+        """Send away what opened by itself over a page, such as a menu, by a click where nothing is."""
+        self.hands.click_beside(self.hands.find(name))
+
     def type_code(self, name: str, code: Code) -> None:
         """Type a code into its one field or its boxes."""
         found = self.hands.find(name)
@@ -209,14 +219,15 @@ class Run:
         said = next((item.said for sighting in self.tabs.look(name) for item in sighting.items), None)
         raise rate_limited(said=said)
 
-    def hand_over(self, what: str) -> None:
+    def hand_over(self, what: str, *, kind: str) -> None:
         """Give the page to the person at the window; `needs_person` where there is no window or nobody at it."""
         if not self._window or not self.person.there:
             raise NeedsPerson(
                 f"{what}: that is for a person to do, and this run has no window with somebody at it. Run again at a "
-                "terminal with --headed and do it there, or sign in once in the kept profile. Nothing is lost.",
-                kind="captcha",
+                "terminal with --headed and do it there, or sign in once with readdress login. Nothing is lost.",
+                kind=kind,
             )
+        self.handed_over = True
         self.tabs.pages[0].bring_to_front()
         self.journal.write("handed_over", what=what, seconds=self.task.code_timeout_s)
 
@@ -230,9 +241,9 @@ class Run:
         yield
         awaited.requested(purpose, self.hands.acted_at)
 
-    def code(self, party: Party) -> Code:
+    def code(self, party: Party, name: str = "code_field") -> Code:
         """The code from the letter that was asked for, waited for while the page stays alive."""
-        return self.awaited[party].code(lambda: self.hands.find("code_field"))
+        return self.awaited[party].code(lambda: self.hands.find(name))
 
     @contextmanager
     def foresee_code(self) -> Iterator[None]:

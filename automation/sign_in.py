@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automation.address import fits
 from automation.errors import NeedsPerson, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from automation.flow import Party
     from automation.ledger import Ledger
     from automation.task import Task
@@ -34,12 +37,21 @@ class SignIn:
         return "new" if self._ledger.sign_in_with_new(self._task.new) else "old"
 
     @property
+    def is_the_persons(self) -> bool:
+        """Whether there is no password to type: the person signs in, or an earlier session does."""
+        return self._task.password is None
+
+    def may_be(self, shown: Iterable[str]) -> bool:
+        """Whether one of the addresses or masks that a page prints may be the name to sign in with."""
+        return any(fits(each, self.name) for each in shown)
+
+    @property
     def password(self) -> str:
         """The password; a stop when none is configured, or when the store has refused it in this run."""
         if self._task.password is None:
             raise NeedsPerson(
                 "The site asks for the account's password and none is configured. "
-                "Set READDRESS_STORE_PASSWORD, or sign in once in the kept profile, then run again.",
+                "Set READDRESS_STORE_PASSWORD, or sign in once with readdress login, then run again.",
                 kind="password",
             )
         if self._refused:

@@ -11,7 +11,7 @@ from automation.errors import SettingsStop
 from automation.origins import Origins, origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 Kind = Literal["control", "field", "text", "entry"]
@@ -53,6 +53,28 @@ class Landmark:
 
 
 @dataclass(frozen=True)
+class Walls:
+    """What gives a wall away though nothing on the page is known; each alone may be a false alarm."""
+
+    shows: str
+    """The landmark of such a wall where it is known."""
+    addresses: tuple[str, ...] = ()
+    """Parts of a page's address."""
+    frames: tuple[str, ...] = ()
+    """Parts of a frame's address."""
+    headers: tuple[str, ...] = ()
+    """Headers of an answer, lower case."""
+
+    def at(self, pages: Iterable[str], frames: Iterable[str]) -> bool:
+        """Whether one of these addresses is one's."""
+        return _any_within(self.addresses, pages) or _any_within(self.frames, frames)
+
+    def tell(self, headers: Mapping[str, str]) -> bool:
+        """Whether these headers are one's."""
+        return any(headers.get(name, "0") != "0" for name in self.headers)
+
+
+@dataclass(frozen=True)
 class Store:
     """One store as its file describes it, at its own addresses or at a stand-in's."""
 
@@ -68,6 +90,7 @@ class Store:
     landmarks: Mapping[str, Landmark]
     refusals: Mapping[str, tuple[str, ...]]
     """Kind of refusal → words that tell it in the store's own messages."""
+    walls: Walls
     support: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What an operator's answer may mean → words that tell it."""
     shipped: bool = True
@@ -89,6 +112,10 @@ class Store:
     def link(self, path: str) -> str:
         """The address of a deep link on this store."""
         return _moved(path, origin_of(self.start)) if not self.shipped else path
+
+
+def _any_within(parts: Iterable[str], urls: Iterable[str]) -> bool:
+    return any(part in url for url in urls for part in parts)
 
 
 def _moved(url: str, origin: str) -> str:
@@ -137,6 +164,7 @@ def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset(
         origins=Origins(frozenset(data["origins"]), plain_hosts),
         senders=frozenset(data["senders"]),
         landmarks={key: _landmark(key, value) for key, value in data["landmarks"].items()},
+        walls=Walls(data["walls"]["shows"], *(tuple(data["walls"][k]) for k in ("addresses", "frames", "headers"))),
         refusals={key: tuple(_words(value)) for key, value in data["refusals"].items()},
         support={key: tuple(_words(value)) for key, value in data.get("support", {}).items()},
     )

@@ -32,6 +32,8 @@ OPEN_TIMEOUT_MS = 9_000
 RATE_LIMIT_S = 600.0
 """How long a store that has seen too much of somebody is best left alone (2, 5, 10 minutes are reported)."""
 LONGEST_LIMIT_S = 86_400.0
+CHALLENGED_S = 60.0
+"""How long a header that tells of a wall counts: until the page must have gone on."""
 TOO_MANY = 429
 SERVER_TROUBLE = 500
 CHANGING = {"document", "xhr", "fetch"}
@@ -60,6 +62,7 @@ class Tabs:
         self.failed: str | None = None
         """Why the last request of ours failed, in the browser's words; None while all goes well."""
         self._limited_until = 0.0
+        self._challenged_at = -math.inf
         self.crashed = False
         """Whether a tab of ours has crashed."""
         self._store = store
@@ -110,6 +113,14 @@ class Tabs:
         """Seconds for which the store wants to be left alone (HTTP 429); None while it does not mind."""
         left = self._limited_until - time.monotonic()
         return left if left > 0 else None
+
+    @property
+    def walled(self) -> bool:
+        """Whether an address, a frame or the last answers say that a wall may stand here, whatever shows."""
+        pages = self.pages
+        frames = (frame.url for page in pages for frame in page.frames[1:])
+        challenged = time.monotonic() - self._challenged_at < CHALLENGED_S
+        return challenged or self._store.walls.at((page.url for page in pages), frames)
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
@@ -219,6 +230,8 @@ class Tabs:
 
     def _note_answer(self, response: Response) -> None:
         request = response.request
+        if request.resource_type in CHANGING and self._is_ours(request):
+            self._note_wall(response, request.resource_type == "document")
         if response.status < SERVER_TROUBLE and response.status != TOO_MANY:
             return
         counts = request.resource_type == "document" or request.method != "GET"
@@ -229,6 +242,12 @@ class Tabs:
             self._limited_until = time.monotonic() + (RATE_LIMIT_S if wait is None else wait)
         else:
             self.failed = f"it answered with the error {response.status}"
+
+    def _note_wall(self, response: Response, whole_page: bool) -> None:  # noqa: FBT001 - what the browser calls it
+        if self._store.walls.tell(response.headers):
+            self._challenged_at = time.monotonic()
+        elif whole_page:
+            self._challenged_at = -math.inf
 
     def _is_ours(self, request: Request) -> bool:
         """Whether a request went to the store, from a tab of ours."""

@@ -10,6 +10,7 @@ from automation.errors import OffPath, Refused, SignInRefused, Stop
 from automation.flow import SECOND
 from automation.obstacles import Obstacles
 from automation.place import START, Place, at_start, furthest
+from automation.refusals import WRONG_CODE
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ ELSEWHERE_S = 0.5
 """How often the tabs behind the one that was acted on are looked at too: the person may go on there."""
 BACK_S = 2.0
 """How long, after an interruption, the path gets to go on before an earlier place counts."""
-WRONG_CODE = frozenset({"wrong_code", "code_expired"})
-"""Refusals that allow one new request and one more try."""
 NOT_TAKEN = frozenset({"address_in_use", "address_invalid", "refused"})
 """Refusals of a second address."""
 
@@ -177,8 +176,11 @@ class Walk:
                 self._obstacles.arrived()
                 self._skipped(first, found)
                 return found
-            self._obstacles.heed_refusal(step, sightings)
-            self._obstacles.heed_return(step)
+            if (step is None or not step.commits) and self._obstacles.suspects(found):
+                deadline, anywhere_from = time.monotonic() + ARRIVE_S, time.monotonic() + BACK_S
+                continue
+            self._obstacles.refusals.heed(step, sightings)
+            self._obstacles.refusals.heed_return(step)
             run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-COMMANDS = ["change", "check", "login", "demo", "steps", "store", "runs", "browser where", "browser install"]
+COMMANDS = [
+    "change",
+    "init",
+    "check",
+    "login",
+    "code",
+    "demo",
+    "steps",
+    "store",
+    "runs",
+    "browser where",
+    "browser install",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -125,6 +137,7 @@ def test_letters_that_can_not_be_proved_genuine_stop_the_run_unless_it_is_said(c
     }
     result = command.json("change", "--yes", **far)
     assert (result["outcome"], result["reason"]["kind"]) == ("settings", "unproved_senders")
+    assert "READDRESS_OLD_AUTHSERV_ID" in result["reason"]["text"]
     assert "--trust-sender" in result["reason"]["text"]
 
 
@@ -209,6 +222,7 @@ def test_check_tells_each_part_in_a_line(command: Command, make_store: Callable[
     ]  # fmt: skip
     assert "not signed in" in done.stdout
     assert "INBOX and Junk watched" in done.stdout
+    assert "letters are proved by mx.stand-in.example" in done.stdout
 
 
 def test_check_tells_what_fails_and_goes_on(command: Command, make_store: Callable[..., StandIn]) -> None:

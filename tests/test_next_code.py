@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from sample_dovecot import dovecot
-from sample_letters import raw_letter
+from sample_letters import SERVER, VOUCHED, raw_letter
 from sample_stand_ins import mail_server
 from sample_terminal import Terminal
 
@@ -156,6 +156,17 @@ def test_an_unproved_sender_is_not_trusted_unless_that_is_asked_for(box: Box) ->
     assert status == 5
     [letter] = json.loads(out)["letters"]
     assert "not authenticated" in letter["reason"]
+
+
+def test_a_sender_that_the_mail_server_vouches_for_needs_no_such_option(box: Box) -> None:
+    with box.waiting("--from", SENDER, "--json", READDRESS_MAILBOX_AUTHSERV_ID=SERVER) as running:
+        box.send(code("111111"), "Authentication-Results: elsewhere.example; dmarc=pass header.from=shop.example")
+        box.send(code("123456"), VOUCHED)
+        status, out, err = ended(running)
+    told = json.loads(out)
+    assert (status, told["code"]) == (0, "123456")
+    assert SERVER in told["proof"]
+    assert told["proof"] in err
 
 
 def test_the_number_of_digits_can_be_said(box: Box) -> None:

@@ -91,11 +91,18 @@ def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
     assert "with a window" in done.stderr
 
 
-@pytest.mark.parametrize("stage", ["settings", "prove_old"])
+@pytest.mark.parametrize(
+    ("stage", "kind"),
+    [
+        ("settings", "slider"),
+        ("prove_old", "slider"),
+        *(pytest.param("settings", kind, marks=pytest.mark.full) for kind in ("frame", "punish", "bare", "header")),
+    ],
+)
 def test_a_captcha_is_left_to_the_person_at_the_window_and_the_run_goes_on(
-    stage: str, command: Command, make_store: Callable[..., StandIn], display: str
+    stage: str, kind: str, command: Command, make_store: Callable[..., StandIn], display: str
 ) -> None:
-    store = make_store(switches={"captcha_at": stage})
+    store = make_store(switches={"captcha_at": stage, "captcha_kind": kind})
     with Terminal(command, "change", "--yes", "--headed", **store.environment(), DISPLAY=display) as terminal:
         terminal.until("please do it in the browser's window")
         store.post("/solve-captcha")

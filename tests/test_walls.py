@@ -33,6 +33,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
     monkeypatch.setattr("automation.hands.FIND_S", 3.0)
     monkeypatch.setattr("automation.account.READ_S", 3.0)
+    monkeypatch.setattr("automation.obstacles.SUSPECT_S", 1.5)
 
 
 @one_generation
@@ -210,3 +211,18 @@ def test_a_first_load_that_hangs_is_tried_again(
 ) -> None:
     store = make_store(generation=generation, switches={"first_load_hangs": True})
     assert ended(change(store)) == CHANGED
+
+
+@one_generation
+@pytest.mark.parametrize("kind", some(["bare", "header"], {"header"}))
+@pytest.mark.parametrize("stage", some(["home", "settings", "account"], {"settings"}))
+@pytest.mark.usefixtures("impatient")
+def test_a_wall_on_which_nothing_is_known_is_told_by_its_address_or_by_a_header(
+    stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"captcha_at": stage, "captcha_kind": kind})
+    result = change(store)
+    assert ended(result) == ("needs_person", 3, "captcha"), result["reason"]
+    assert requested(store) == []
+    store.post("/solve-captcha")
+    assert ended(change(store, dry_run=True)) == ("planned", 0, None)
