@@ -90,3 +90,13 @@ def test_codes_may_be_typed_by_hand_where_the_tool_can_not_read_the_mailbox(
         terminal.type(newest_code(store, store.user))
         assert terminal.end() == 0, terminal.text
     assert accounts(store) == (store.new, None)
+
+
+@pytest.mark.full
+def test_ctrl_c_at_the_question_ends_the_command(command: Command, make_store: Callable[..., StandIn]) -> None:
+    wrong = {**make_store().environment(), "READDRESS_OLD_IMAP_PASSWORD": "wrong"}
+    with Terminal(command, "change", "--yes", **wrong) as terminal:
+        terminal.until("Can you open the old mailbox yourself")
+        terminal.press_ctrl_c()
+        assert terminal.end() == 130, terminal.text
+    assert "Cancelled" in terminal.text
