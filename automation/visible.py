@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from automation.characters import REVERSED, cleaned
-from automation.style import VISIBLE, Sheet, TooComplex, sheet_of, style_of
+from automation.sheet import sheet_of
+from automation.style import VISIBLE, Sheet, TooComplex, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
