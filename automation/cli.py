@@ -341,8 +341,9 @@ def code(
     what READDRESS_MAILBOX_PASSWORD_COMMAND prints (such as `keyring get mail me`), else from you at the terminal.
     """
     from automation.arrivals import line_of  # noqa: PLC0415 - only here
+    from automation.code_request import Asked, request_of  # noqa: PLC0415 - only here
     from automation.env_file import read_env_file  # noqa: PLC0415 - only here
-    from automation.next_code import Asked, next_code, request_of  # noqa: PLC0415 - brings the IMAP client along
+    from automation.next_code import next_code  # noqa: PLC0415 - brings the IMAP client along
 
     asked = Asked(
         mailbox=mailbox,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from automation.address import checked_address, same_mailbox_name
 from automation.errors import MailboxStop
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from automation.mailbox import Baseline, MailboxSettings
     from automation.mailbox_choice import Which
     from automation.oauth import Tokens
+    from automation.prompts import Asker
     from automation.providers import Provider
 
 ASK = "ask"
@@ -31,22 +32,6 @@ ANY_HOW = (
 AFTER_REFUSAL = (
     "p: once more, with another password · s: another server · a: type the codes yourself · k: keep it all the same"
 )
-
-
-class Asker(Protocol):
-    """Somebody at a terminal."""
-
-    def say(self, text: str) -> None:
-        """Tell them something."""
-
-    def ask(self, question: str, default: str = "") -> str:
-        """One line; the default where nothing is typed."""
-
-    def ask_unseen(self, question: str) -> str:
-        """One line that doesn't show while it is typed; may be empty."""
-
-    def agrees(self, question: str) -> bool:
-        """Yes or no."""
 
 
 def authserv_settings(which: Which, baseline: Baseline, given: Given, asker: Asker) -> dict[str, str]:
