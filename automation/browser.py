@@ -112,6 +112,7 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
             ready_profile(profile),
             executable_path=found.path,
             headless=not headed,
+            no_viewport=headed,  # a person sees all of a page that is as large as its window
             args=launch_arguments(),
             handle_sigint=False,
             handle_sigterm=False,

@@ -68,6 +68,9 @@ ImapCa = Annotated[
     Path | None, typer.Option("--imap-ca", help="Certificate of your own mail server (PEM).", metavar="FILE")
 ]
 To = Annotated[str | None, typer.Option("--to", help="The new address (else READDRESS_NEW_EMAIL).", metavar="ADDRESS")]
+BrowserUrl = Annotated[
+    str | None, typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk to the last safe step; request and submit nothing.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds for the whole run (1800).", metavar="S")]
 Settle = Annotated[
@@ -102,10 +105,7 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
-    browser_url: Annotated[
-        str | None,
-        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
-    ] = None,
+    browser_url: BrowserUrl = None,
     lost_mailbox: Annotated[
         bool,
         typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
@@ -159,6 +159,7 @@ def backup(
     runs_dir: RunsDir = None,
     timeout: Timeout = None,
     settle: Settle = None,
+    browser_url: BrowserUrl = None,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress backup new@example.org
@@ -170,7 +171,8 @@ def backup(
     """
     options: Options = {
         "to": address, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
-        "settle": settle, "headed": headed, "dry_run": dry_run, "yes": yes, "json": as_json, "quiet": quiet,
+        "settle": settle, "headed": headed, "browser_url": browser_url, "dry_run": dry_run, "yes": yes,
+        "json": as_json, "quiet": quiet,
     }  # fmt: skip
     settings = _load(options, env_file, mailboxes=False)
     return _attempted(settings, state_folder(), "backup_email")
@@ -193,6 +195,7 @@ def support(
     runs_dir: RunsDir = None,
     timeout: Timeout = None,
     settle: Settle = None,
+    browser_url: BrowserUrl = None,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress support --to new@example.org
@@ -205,8 +208,8 @@ def support(
     """
     options: Options = {
         "to": to, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
-        "settle": settle, "headed": headed, "because": because, "dry_run": dry_run, "yes": yes, "json": as_json,
-        "quiet": quiet,
+        "settle": settle, "headed": headed, "browser_url": browser_url, "because": because, "dry_run": dry_run,
+        "yes": yes, "json": as_json, "quiet": quiet,
     }  # fmt: skip
     settings = _load(options, env_file, mailboxes=False)
     return _attempted(settings, state_folder(), "support_chat")

@@ -73,7 +73,7 @@ def prepare_the_message(run: Run) -> str | None:
     return None
 
 
-@flow.step("C3b", arrives="chat_operator", after="C3b")
+@flow.step("C3b")
 def get_past_the_assistant(run: Run) -> None:
     """Ask the assistant for a live agent, and wait for one."""
     run.support.reach_operator()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 COMMANDS = [
     "change",
+    "backup",
+    "support",
     "init",
     "check",
     "login",
@@ -259,6 +261,19 @@ def test_demo_shows_the_path_and_leaves_a_report(command: Command) -> None:
         assert f"  {step}" in done.stderr
     report = Path(done.stdout.strip().splitlines()[-1].split()[-1])
     assert report.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("flow", "word"), [("backup", "Saved:"), ("support", "Asked:")])
+def test_demo_shows_the_other_paths_too(flow: str, word: str, command: Command) -> None:
+    done = command("demo", "--flow", flow, "--language", "de")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(word)
+
+
+def test_a_demo_of_no_path_is_a_usage_error(command: Command) -> None:
+    result = command.json("demo", "--flow", "refund")
+    assert (result["outcome"], result["reason"]["kind"]) == ("settings", "usage")
 
 
 def test_runs_lists_what_was_run_and_tells_it_again(command: Command) -> None:

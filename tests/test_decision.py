@@ -27,7 +27,10 @@ def accounts(store: StandIn) -> tuple[str, str | None]:
 
 @pytest.mark.parametrize(
     ("operator", "kind", "followed"),
-    [("answers", "asked", ["saved", "asked"]), ("asks", "operator_asks", ["saved", "needs_person"])],
+    [
+        ("answers", "asked", ["saved", "asked"]),
+        pytest.param("asks", "operator_asks", ["saved", "needs_person"], marks=pytest.mark.full),
+    ],
 )
 def test_a_lost_mailbox_leads_by_the_other_two_paths_and_never_to_a_success(
     operator: str, kind: str, followed: list[str], command: Command, make_store: Callable[..., StandIn]
@@ -87,3 +90,13 @@ def test_codes_may_be_typed_by_hand_where_the_tool_can_not_read_the_mailbox(
         terminal.type(newest_code(store, store.user))
         assert terminal.end() == 0, terminal.text
     assert accounts(store) == (store.new, None)
+
+
+@pytest.mark.full
+def test_ctrl_c_at_the_question_ends_the_command(command: Command, make_store: Callable[..., StandIn]) -> None:
+    wrong = {**make_store().environment(), "READDRESS_OLD_IMAP_PASSWORD": "wrong"}
+    with Terminal(command, "change", "--yes", **wrong) as terminal:
+        terminal.until("Can you open the old mailbox yourself")
+        terminal.press_ctrl_c()
+        assert terminal.end() == 130, terminal.text
+    assert "Cancelled" in terminal.text

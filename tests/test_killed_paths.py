@@ -99,7 +99,6 @@ def victim(readdress: str, tmp_path: Path, fresh: Callable[[str], StandIn]) -> C
 
 
 FEW = [
-    ("legacy", BACKUP, "normal", (9,)),
     ("center", BACKUP, "lost_after", (8,)),
     ("legacy", SUPPORT, "normal", (7,)),
 ]

@@ -30,7 +30,7 @@ def in_conversation(terminal: Terminal) -> None:
     terminal.until("Which full name is the account in")
 
 
-@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize("generation", [pytest.param("legacy", marks=pytest.mark.full), "center"])
 def test_questions_come_to_the_person_and_answers_go_back(
     generation: str, command: Command, make_store: Callable[..., StandIn]
 ) -> None:
@@ -54,6 +54,7 @@ def test_questions_come_to_the_person_and_answers_go_back(
     assert [*pleas(store), "Anna Rossi", "In 2019"] == said(store)[1:]
 
 
+@pytest.mark.full
 def test_a_no_to_the_message_says_nothing(command: Command, make_store: Callable[..., StandIn]) -> None:
     store = make_store()
     with Terminal(command, "support", **store.environment()) as terminal:
@@ -109,6 +110,7 @@ def test_each_end_of_a_conversation_is_told(
     assert words in " ".join(terminal.text.split())
 
 
+@pytest.mark.full
 def test_a_second_address_is_saved_after_a_yes_and_another_one_replaced_only_after_one_more(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:
