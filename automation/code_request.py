@@ -161,7 +161,8 @@ def _proof(
     """As the settings say, else the password that is typed."""
     names = Names(f"{PREFIX}MAILBOX_PASSWORD", f"{PREFIX}MAILBOX")
     said = (names.password, f"{names.password}_COMMAND", f"{names.prefix}_OAUTH_CLIENT")
-    if ask is None or served is None or given.problems or any(given.text(name) is not None for name in said):
+    typed = served is not None and (served.provider is None or served.provider.takes_passwords)
+    if ask is None or served is None or not typed or given.problems or any(map(given.text, said)):
         remedy = f"set it or {names.password}_COMMAND"
         folder = state_folder() / "tokens"
         return proof_given(given, names, address, served=served, folder=folder, ca=ca, missing=remedy)

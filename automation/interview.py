@@ -11,7 +11,7 @@ from automation.errors import MailboxStop
 from automation.given import Wrong, line
 from automation.mailbox import ImapMailbox
 from automation.mailbox_access import Proof, Served, ca_given, mailbox_settings, served_at, served_by_its_provider
-from automation.oauth import Client, tokens_of
+from automation.oauth import Client, see_signed_in, tokens_of
 from automation.password import checked_password, password_of
 from automation.url import imap_place
 
@@ -191,7 +191,7 @@ class Interview:
         box = ImapMailbox(settings)
         try:
             if settings.tokens is not None:
-                self._sign_in(settings.tokens)
+                see_signed_in(settings.tokens, self.asker.say)
             self.asker.say(f"Logging in at {settings.host} …")
             baseline = box.baseline()
             watched = " and ".join(mark.folder for mark in baseline.folders)
@@ -219,15 +219,6 @@ class Interview:
         else:
             self.asker.say(f"There is no file {file}.")
         return "p"
-
-    def _sign_in(self, tokens: Tokens) -> None:
-        """Where nobody has before, or it is over."""
-        try:
-            tokens.access()
-        except MailboxStop as stop:
-            if stop.reason.kind != "not_signed_in":
-                raise
-            tokens.sign_in(self.asker.say)
 
     def _store(self, old: str) -> None:
         user, password = "READDRESS_STORE_USER", "READDRESS_STORE_PASSWORD"
