@@ -238,7 +238,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
     "with --imap-ca.",
     ("mailbox", "login_refused"): "Check user and password. Many providers want an app password and IMAP "
     "switched on in their settings. `readdress check` tries it.",
-    ("mailbox", "plain_text"): "Use imaps://. A test host without TLS goes into READDRESS_PLAIN_HOSTS.",
+    ("mailbox", "not_signed_in"): "Sign in with `readdress init`, or set that mailbox's IMAP_URL to ask.",
+    ("settings", "plain_text"): "Use imaps://. A test host without TLS goes into READDRESS_PLAIN_HOSTS.",
     (
         "off_path",
         None,
