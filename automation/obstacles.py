@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import NeedsPerson, OffPath, SignInRefused, SiteStop
+from automation.network import rate_limited
 from automation.place import interrupted
 from automation.refusals import WRONG_CODE, Refusals
-from automation.tabs import OPEN_TIMEOUT_MS, rate_limited
+from automation.tabs import OPEN_TIMEOUT_MS
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:

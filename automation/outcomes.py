@@ -262,6 +262,7 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
     ("site", "no_debugging_port"): "Start your browser with --remote-debugging-port=9222 "
     "--user-data-dir=FOLDER, sign in there, and run again with --browser-url http://127.0.0.1:9222.",
+    ("site", "profile_in_use"): "Close the browser that is open on the kept profile, then run again.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
     ("error", None): "Run again: it first finds out how things stand. If it comes back, please report it.",
     ("unknown", None): "Run the same command again: it reads the account first, and submits again only if "
