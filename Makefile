@@ -8,6 +8,8 @@ BIN := .venv/bin
 DEMO ?=
 # benchmarks for `make bench`, such as BENCH='path help'; WRITE=1 puts the table into the README
 BENCH ?=
+# seconds for `make fuzz`
+FUZZ_S ?= 60
 # words for pytest, such as TESTS='-k settings'
 TESTS ?=
 # a worker a core, up to eight: each has a browser, a store and a mail server of its own
@@ -36,6 +38,11 @@ test-all: venv browser test-tools ## run all tests, the long fault matrix too
 .PHONY: bench
 bench: venv browser test-tools ## measure beside named rivals; BENCH='…' some only, WRITE=1 into the README
 	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(WRITE),--write) $(BENCH)
+
+.PHONY: fuzz
+fuzz: venv ## let a fuzzer look for letters that break the reading, for a minute (FUZZ_S=…)
+	@.ci/tools fuzz
+	@PYTHONPATH=tests $(BIN)/python tests/fuzz_letters.py -max_total_time=$(FUZZ_S) -max_len=20000 -verbosity=0 -print_final_stats=1
 
 .PHONY: lint
 lint: venv ## check style, format and the generated parts of the README

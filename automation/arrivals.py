@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from automation.address import mask, same_mailbox_name
 from automation.characters import cleaned
-from automation.errors import NoCode
+from automation.errors import NeedsPerson, NoCode
 from automation.mailbox import Arrival
 from automation.scrub import scrub
 
@@ -32,6 +32,8 @@ class Arrivals:
         self._on_arrival = on_arrival
         self._kept: deque[Arrival] = deque(maxlen=MAX_SHOWN)
         self._count = 0
+        self.pictured = False
+        """A letter that is right in everything else may show its code in a picture."""
 
     def refused(self, folder: str, uid: int, reason: str, sender: str | None = None, subject: str = "") -> Arrival:
         """Note a letter that is not taken."""
@@ -41,7 +43,7 @@ class Arrivals:
         """Note the letter whose code is taken."""
         return self._note(folder, uid, sender, subject, taken=True, reason=why)
 
-    def no_code(self, folders: Sequence[str], waited_s: float) -> NoCode:
+    def no_code(self, folders: Sequence[str], waited_s: float) -> NoCode | NeedsPerson:
         """The reason to stop when the time is up."""
         watched = " and ".join(folders)
         to = mask(self._wanted.recipient)
@@ -54,6 +56,12 @@ class Arrivals:
         listed = "\n".join(f"  {line_of(arrival)}" for arrival in self._kept)
         more = f"\n  and {self._count - MAX_SHOWN} before" if self._count > MAX_SHOWN else ""
         letters = "1 letter" if self._count == 1 else f"{self._count} letters"
+        if self.pictured:
+            return NeedsPerson(
+                f"A letter to {to} speaks of a code, and its text has none: it may be in its picture, which only a "
+                f"person can read. Set the mailbox's IMAP URL to ask, run again and type it.\n{listed}{more}",
+                kind="code_in_picture",
+            )
         return NoCode(
             f"{letters} came to {to} within {round(waited_s, 1):g} s of the click, and no code was taken:\n"
             f"{listed}{more}\n"

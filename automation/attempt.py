@@ -179,6 +179,7 @@ def facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dic
         "run": journal.name,
         "flow": flow.name,
         "title": flow.title,
+        "wanted": flow.deed.wanted,
         "store": store.name,
         "site": store.start,
         "old": task.masked(task.old),

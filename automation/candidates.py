@@ -96,7 +96,9 @@ class _Reader:
         """The number with its rank and the reason for it."""
         if number.against and len(number.value) > LONGEST_RUN:
             return Candidate(number.value, line, 0, number.against)
-        rank, why = self._rank(self._place(line, number.start), number, alone=self._is_alone(line, number))
+        place, alone = self._place(line, number.start), self._is_alone(line, number)
+        spent = self._spent(place) or (self._spent(place + 1) if alone and self._goes_on(place + 1) else None)
+        rank, why = (0, f"in one sentence with “{spent}”") if spent else self._rank(place, number, alone=alone)
         if number.against:
             # What the letter itself calls it says more than how it looks.
             return Candidate(number.value, line, 0, why if "“" in why and not rank else number.against)
@@ -151,6 +153,8 @@ class _Reader:
                     break
             if label.kind != "code":
                 return RIVAL * (alone and label.kind == "unclear"), f"{_named(label)}, just before"
+            if spent := self._spent(place - back):
+                return 0, f"after “{spent}”"
             if alone:
                 return ALONE, "alone in its element"
             sentence = self._sentences[place]
@@ -160,10 +164,22 @@ class _Reader:
             return ALONE, "alone in its element"
         return 0, "far from a word for the code"
 
+    def _spent(self, place: int) -> str | None:
+        """The words in a sentence that say that its number is no code any more, or one for a purchase or a parcel."""
+        found = vocabulary().spent.search(self._sentences[place].text) if 0 <= place < len(self._sentences) else None
+        return found.group() if found else None
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether this line goes on with the sentence of the line above: it begins with a small letter."""
+        if place >= len(self._sentences):
+            return False
+        sentence = self._sentences[place]
+        return self._lines[sentence.line].text[sentence.start :].lstrip()[:1].islower()
+
     def _is_named_by(self, place: int) -> bool:
         """Whether the sentence after a number says that it is the code."""
         first = next(iter(self._labels_of(place)), None)
-        if first is None or first.kind != "code":
+        if first is None or first.kind != "code" or self._spent(place):
             return False
         text = self._sentences[place].text
         short = not any(c.isalnum() for c in text[first.end :])

@@ -42,6 +42,7 @@ app.add_typer(browser, name="browser")
 CHANGE_EMAIL = "change_email"
 FLOWS = (CHANGE_EMAIL, "backup_email", "support_chat")
 """The documented paths, in the guide's order."""
+DEMOS = {"change": CHANGE_EMAIL, "backup": "backup_email", "support": "support_chat"}
 DEMO_SETTINGS = {"READDRESS_BROWSER_PATH", "READDRESS_RUNS_DIR"}
 """What the demo takes from the environment; its accounts and mailboxes are its own."""
 
@@ -67,6 +68,9 @@ ImapCa = Annotated[
     Path | None, typer.Option("--imap-ca", help="Certificate of your own mail server (PEM).", metavar="FILE")
 ]
 To = Annotated[str | None, typer.Option("--to", help="The new address (else READDRESS_NEW_EMAIL).", metavar="ADDRESS")]
+BrowserUrl = Annotated[
+    str | None, typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Walk to the last safe step; request and submit nothing.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", help="Seconds for the whole run (1800).", metavar="S")]
 Settle = Annotated[
@@ -101,10 +105,7 @@ def change(
         bool, typer.Option("--trust-sender", help="Take letters by their From address alone.")
     ] = False,
     imap_ca: ImapCa = None,
-    browser_url: Annotated[
-        str | None,
-        typer.Option("--browser-url", help="Attach to your own browser's debugging port.", metavar="URL"),
-    ] = None,
+    browser_url: BrowserUrl = None,
     lost_mailbox: Annotated[
         bool,
         typer.Option("--lost-mailbox", help="Nobody can open the old mailbox: go by `backup`, then `support`."),
@@ -158,6 +159,7 @@ def backup(
     runs_dir: RunsDir = None,
     timeout: Timeout = None,
     settle: Settle = None,
+    browser_url: BrowserUrl = None,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress backup new@example.org
@@ -169,7 +171,8 @@ def backup(
     """
     options: Options = {
         "to": address, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
-        "settle": settle, "headed": headed, "dry_run": dry_run, "yes": yes, "json": as_json, "quiet": quiet,
+        "settle": settle, "headed": headed, "browser_url": browser_url, "dry_run": dry_run, "yes": yes,
+        "json": as_json, "quiet": quiet,
     }  # fmt: skip
     settings = _load(options, env_file, mailboxes=False)
     return _attempted(settings, state_folder(), "backup_email")
@@ -192,6 +195,7 @@ def support(
     runs_dir: RunsDir = None,
     timeout: Timeout = None,
     settle: Settle = None,
+    browser_url: BrowserUrl = None,
     quiet: Quiet = False,
 ) -> int:
     """Example: readdress support --to new@example.org
@@ -204,8 +208,8 @@ def support(
     """
     options: Options = {
         "to": to, "store": store, "store_url": store_url, "runs_dir": runs_dir, "timeout": timeout,
-        "settle": settle, "headed": headed, "because": because, "dry_run": dry_run, "yes": yes, "json": as_json,
-        "quiet": quiet,
+        "settle": settle, "headed": headed, "browser_url": browser_url, "because": because, "dry_run": dry_run,
+        "yes": yes, "json": as_json, "quiet": quiet,
     }  # fmt: skip
     settings = _load(options, env_file, mailboxes=False)
     return _attempted(settings, state_folder(), "support_chat")
@@ -371,6 +375,7 @@ def demo(
     generation: Generation = "center",
     language: Language = "en",
     *,
+    flow: Annotated[str, typer.Option("--flow", help="Which path to show: change, backup or support.")] = "change",
     headed: Headed = None,
     switch: Switch = None,
     as_json: Json = False,
@@ -389,6 +394,10 @@ def demo(
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - only here
 
+    if flow not in DEMOS:
+        raise SettingsStop(f"--flow: “{flow}” is none of {', '.join(DEMOS)}.", kind="usage")
+    if flow == "support" and not sys.stdin.isatty():
+        switch = ["operator=answers", *(switch or [])]  # nobody is there whom the operator could ask
     kept = {name: value for name, value in os.environ.items() if name in DEMO_SETTINGS}
     scrub_environment(os.environ)
     options: Options = {
@@ -400,7 +409,7 @@ def demo(
         TemporaryDirectory(prefix="readdress-demo-") as state,
     ):
         settings = load(options, {**kept, **served.environment()}, None, Path(state))
-        return _attempted(settings, Path(state))
+        return _attempted(settings, Path(state), DEMOS[flow])
 
 
 @app.command()

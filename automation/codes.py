@@ -17,6 +17,7 @@ from automation.purpose import other_purpose, validity_s
 from automation.quotation import own
 from automation.reading import Shape, reading_of
 from automation.trust import AT_ITS_WORD, Proved, Trust, Unproved, judged
+from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +29,9 @@ __all__ = ["Found", "NotTaken", "Shape", "Wanted", "misdirected", "read_code"]
 
 GRACE = timedelta(minutes=1)
 """So much the clocks of sender and mailbox may differ."""
+
+NOWHERE = "\0"
+"""Stands in no letter: all of it says what a code would be for."""
 
 _ORIGIN = re.compile(r"@([a-z0-9.-]+)(?::\d+)?(?:\s+[#%](\w{4,10}))?", re.IGNORECASE)
 _ORIGIN_LINE = re.compile(r"\s*@[\w.:-]+ #\w{4,10}(?: [@%]\S+)*\s*")
@@ -82,6 +86,8 @@ class NotTaken:
     reason: str
     """Part of a sentence: "from another sender (x@example.org)"."""
     rejected: tuple[tuple[str, str], ...] = ()
+    in_picture: bool = False
+    """A proved letter speaks of a code that is not in its text, and brings a picture along."""
 
 
 def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) -> Found | NotTaken:
@@ -97,7 +103,8 @@ def read_code(letter: Letter, wanted: Wanted, received: datetime | None = None) 
         return NotTaken(wrong)
     reading = reading_of(said, wanted.shape, brand(letter.sender, letter.sender_name))
     if reading.best is None:
-        return NotTaken(reading.doubt or "no code in it", reading.rejected)
+        wrong = reading.doubt or (_purpose(said, NOWHERE, wanted) if reading.rejected else None)
+        return NotTaken(wrong or "no code in it", reading.rejected, not wrong and _is_in_picture(letter, said, wanted))
     value, valid_for_s = reading.best.value, validity_s(said.shown)
     wrong = _purpose(said, value, wanted) or _origin(letter, said, value, wanted)
     wrong = wrong or _used(value, wanted) or _out_of_date(letter, valid_for_s, received)
@@ -120,6 +127,12 @@ def misdirected(sender: str, recipients: tuple[str, ...], wanted: Wanted) -> str
     if any(same_mailbox_name(address, wanted.recipient) for address in recipients):
         return None
     return "to another address" if recipients else "to nobody by name"
+
+
+def _is_in_picture(letter: Letter, said: Own, wanted: Wanted) -> bool:
+    if not letter.has_picture or isinstance(_proof(letter, wanted), Unproved):
+        return False
+    return any(vocabulary().code.search(each.text) for each in said.shown.sentences)
 
 
 def _proof(letter: Letter, wanted: Wanted) -> Proved | Unproved:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from automation.chat import Chat
-from automation.errors import NeedsPerson
+from automation.errors import Cancelled, NeedsPerson
 from automation.plea import is_plea
 from automation.unsayable import unsayable
 from automation.waiting import pace_ms
@@ -19,7 +20,8 @@ QUIET_S = 2.0
 """So long nothing more is said once somebody has finished."""
 ASK_AGAIN_S = (15.0, 45.0)
 """When an assistant that did not understand is asked for a person once more."""
-END = "/end"
+END, SEND = "/end", "/send"
+WAITING = f"Waiting for a person in the chat. If one is there by now and this goes on, type {SEND}; {END} gives up."
 HOW = f"Type your answers here, a line each; {END} ends the conversation."
 
 
@@ -29,12 +31,13 @@ class Conversation:
     def __init__(self, run: Run) -> None:
         self.chat = Chat(run)
         self._run = run
-        self._told = 0
+        self._told: Counter[str] = Counter()
         self._theirs: Line | None = None
         self._heard_at = self._spoke_at = time.monotonic()
         self._owed = False
         self._promise: str | None = None
-        self._asked_about: str | None = None
+        self._promised_last = False
+        """Whether the promise is the last thing that the other side said."""
 
     # -- until the message is sent -----------------------------------------------------------------
 
@@ -45,78 +48,84 @@ class Conversation:
     def reach_operator(self, ask: str) -> None:
         """Get past the assistant: ask for a person, and wait until one is there."""
         run, began, asked = self._run, time.monotonic(), sum(line.mine for line in self.chat.lines())
+        self._tell(WAITING)
         with run.not_counted():
             while not run.shows("chat_operator"):
                 waited = time.monotonic() - began
                 if self.chat.is_closed or waited > run.task.code_timeout_s:
                     raise _no_operator(waited)
                 self.follow()
-                if asked == 0 or (
-                    self._assistant_waits() and asked <= len(ASK_AGAIN_S) and waited > ASK_AGAIN_S[asked - 1]
-                ):
+                if asked <= len(ASK_AGAIN_S) and waited >= (0.0, *ASK_AGAIN_S)[asked]:
                     asked += 1
                     self.chat.say(ask)
-                self._pass_on()
+                word = self._pass_on()
+                if word == END:
+                    raise Cancelled("You ended the conversation before the message was sent.")
+                if word == SEND:
+                    return
                 run.tick(pace_ms(waited))
-
-    def _assistant_waits(self) -> bool:
-        lines = self.chat.lines()
-        return bool(lines) and not lines[-1].mine
 
     # -- afterwards ----------------------------------------------------------------------------------
 
     def until_promised(self) -> str:
         """Pass questions and answers on until something is promised; the deed's outcome."""
         run = self._run
-        if run.person.there:
-            run.person.tell(HOW)
+        self._tell(HOW)
         self._spoke_at = time.monotonic()
         with run.not_counted():
             while True:
                 self.follow()
-                if self.chat.is_closed or self._pass_on() or self._is_over():
+                if self.chat.is_closed or self._pass_on() == END or self._is_over():
                     return self._end()
                 self._heed_silence()
                 run.tick(pace_ms(time.monotonic() - max(self._heard_at, self._spoke_at)))
 
     def follow(self) -> None:
         """Tell the person and the journal what was said since the last look."""
-        run, lines = self._run, self.chat.lines()
-        for line in lines[self._told :]:
+        run, heard = self._run, self._told.copy()
+        for line in self.chat.lines():
+            if heard[line.text] > 0:
+                heard[line.text] -= 1  # told already, wherever it stands by now
+                continue
+            self._told[line.text] += 1
             run.journal.write("said", by="you" if line.mine else "support", text=line.text)
-            if run.person.there:
-                run.person.tell(f"  {'you' if line.mine else 'chat'} | {line.text}")
-            if not line.mine:
-                self._heed(line)
-        self._told = max(self._told, len(lines))
+            self._tell(f"  {'you' if line.mine else 'chat'} | {line.text}")
+            self._heed(line)
 
     def _heed(self, line: Line) -> None:
+        if is_plea(line.text, self._run.old, self._run.new):
+            self._promise, self._promised_last, self._owed = None, False, False  # what was said before is no answer
+        if line.mine:
+            return
         self._theirs, self._heard_at, self._owed = line, time.monotonic(), True
-        if self._means("promised", line.text):
-            self._promise = line.text
+        self._promised_last = self._means("promised", line.text)
+        if self._promised_last or self._means("refused", line.text):
+            self._promise = line.text if self._promised_last else None
 
-    def _pass_on(self) -> bool:
-        """Say what the person has typed; True when that was the word to end."""
-        run, typed = self._run, self._run.person.typed()
-        if typed is None or not typed.strip():
-            return False
-        if typed.strip() == END:
-            return True
+    def _pass_on(self) -> str | None:
+        """Say what the person has typed; a command of his is returned instead."""
+        run, typed = self._run, (self._run.person.typed() or "").strip()
+        if not typed or typed in {END, SEND}:
+            return typed or None
         question = self._theirs.text if self._theirs else ""
         why = unsayable(typed, question=question, secrets=[run.task.password or ""])
         if why is not None:
             run.journal.write("unsaid", why=why)
-            run.person.tell(f"  Not sent: {why}. Support never needs one; say it in other words.")
-            return False
-        self.chat.say(typed.strip())
-        self._owed, self._spoke_at, self._promise = False, time.monotonic(), None
-        return False
+            self._tell(f"  Not sent: {why}. Support never needs one; say it in other words.")
+            return None
+        self.chat.say(typed)
+        self._owed, self._promised_last, self._spoke_at = False, False, time.monotonic()
+        return None
+
+    def _tell(self, text: str) -> None:
+        if self._run.person.there:
+            self._run.person.tell(text)
 
     def _is_over(self) -> bool:
         """Whether what was promised last ends the conversation; the person decides where one is there."""
-        if self._promise is None or not self._is_quiet() or self._asked_about == self._promise:
+        if not self._promised_last or not self._is_quiet():
             return False
-        self._asked_about = self._promise
+        self._promised_last = False  # asked about once
         return not self._run.person.there or self._run.is_fine("Is that all? Enter ends the conversation")
 
     def _heed_silence(self) -> None:

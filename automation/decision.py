@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from automation.attempt import Ended, attempt, facts, told
+from automation.attempt import Ended, attempt, facts, heed, told
 from automation.errors import Stop
 from automation.journal import Journal, run_id
 from automation.mailbox_choice import MailboxChoice
 from automation.outcomes import outcome_named
+from automation.person import PATIENCE_S
 from automation.result import FOLLOWED_KEYS, result_of
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from automation.flow import Flow, Party
     from automation.settings import Settings
     from automation.store import Store
+    from automation.task import Signals
 
 GOES_ON = {"saved", "already", "planned", "refused", "off_path"}
 """Ends of path B after which support is asked all the same: a second address only makes it likelier to help."""
@@ -60,6 +64,7 @@ def by_hand(settings: Settings, party: Party) -> Settings:
 
 def by_the_other_paths(settings: Settings, store: Store, paths: Paths, around: Around) -> Ended:
     """Add the new address as the second one, then ask support: this alone never changes the address."""
+    settings = by_hand(by_hand(settings, "old"), "new")  # no mailbox is needed, and the old one is left alone
     with Journal(settings.runs_dir, run_id(), around.listeners) as journal:
         journal.write("run", **facts(settings, store, paths.change, journal))
         result: Mapping[str, Any] = {}
@@ -90,6 +95,20 @@ def _in_the_end(result: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | Non
     return "needs_person", {"kind": "asked", "text": text}
 
 
+class _Heeding(Event):
+    """Set as soon as a signal has come."""
+
+    def __init__(self, signals: Signals) -> None:
+        super().__init__()
+        self._signals = signals
+
+    def is_set(self) -> bool:
+        return bool(self._signals.received)
+
+
 def _yes(around: Around, question: str) -> bool:
-    answer = around.person.ask_now(f"{question} [y/N]")
+    """The person's answer; a Ctrl-C instead of one ends the command."""
+    deadline = time.monotonic() + PATIENCE_S
+    answer = around.person.ask(f"{question} [y/N]", deadline=deadline, stop=_Heeding(around.signals))
+    heed(around.signals)
     return answer is not None and answer.casefold() in YES

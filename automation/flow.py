@@ -24,10 +24,12 @@ class Deed:
     """How a run ends that has proved it."""
     done: str
     """What is true once it was done, as the beginning of a sentence."""
+    wanted: str = "new address"
+    """What the address is to the account that the run is for."""
 
 
 CHANGE = Deed("change", "changed", "The new address was submitted")
-SECOND = Deed("backup", "saved", "The second address was submitted")
+SECOND = Deed("backup", "saved", "The second address was submitted", "second address")
 MESSAGE = Deed("support", "asked", "The message was sent to support")
 
 

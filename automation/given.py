@@ -51,8 +51,9 @@ class Given:
         return self.text(option) == "True"
 
     def wrong(self, name: str, why: str) -> None:
-        """Keep one problem for the end."""
-        self.problems.append(f"{name}: {why}")
+        """Keep one problem for the end, once."""
+        if (problem := f"{name}: {why}") not in self.problems:
+            self.problems.append(problem)
 
     def read(self, name: str, parse: Callable[[str], T], *, default: T, missing: str = "") -> T:
         """The parsed text; the default where there is none, a problem too where `missing` tells a remedy."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from automation.address import checked_address, same_mailbox_name
 from automation.errors import MailboxStop
 from automation.given import Wrong, line
 from automation.mailbox import ImapMailbox
-from automation.mailbox_choice import Proof, Served, mailbox_settings, served_at, served_by_its_provider
+from automation.mailbox_access import Proof, Served, ca_given, mailbox_settings, served_at, served_by_its_provider
 from automation.oauth import Client, tokens_of
 from automation.password import checked_password, password_of
 from automation.url import imap_place
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from automation.given import Given
-    from automation.mailbox import MailboxSettings
+    from automation.mailbox import Baseline, MailboxSettings
     from automation.mailbox_choice import Which
     from automation.oauth import Tokens
     from automation.providers import Provider
@@ -50,10 +49,16 @@ class Asker(Protocol):
         """Yes or no."""
 
 
-def authserv_settings(which: Which, box: ImapMailbox, asker: Asker) -> dict[str, str]:
-    """What is to be set so that letters in this mailbox can be proved genuine, once the login works: nothing yet."""
-    del which, box, asker
-    return {}
+def authserv_settings(which: Which, baseline: Baseline, given: Given, asker: Asker) -> dict[str, str]:
+    """The name under which the mailbox's own server vouches for letters, proposed from the newest of them."""
+    name, server = _name(which, "AUTHSERV_ID"), baseline.server
+    if server is None or given.text(name) == server:
+        return {}
+    asker.say(
+        f"Each of the newest letters has a line by which {server} says whether its sender is genuine. If that is your "
+        "own mail server, letters with a code can be told from forged ones by it."
+    )
+    return {name: server} if asker.agrees(f"Believe what {server} says about this mailbox's letters?") else {}
 
 
 @dataclass
@@ -65,7 +70,6 @@ class Interview:
     """What is set already, in the file and in the environment."""
     tokens: Path
     """Where sign-ins by OAuth2 are kept."""
-    imap_ca: str | None = None
     plain: frozenset[str] = frozenset()
     answers: dict[str, str] = field(default_factory=dict, repr=False)
     """By the names of the settings; an empty one is to be taken out."""
@@ -87,7 +91,7 @@ class Interview:
                 served = None
                 break
             self._note(which, proof)
-            asked = self._tried(which, mailbox_settings(address, served, proof, self.plain, self.imap_ca))
+            asked = self._tried(which, mailbox_settings(address, served, proof, self.plain, self._ca(which)))
             if asked in {"", "k"}:
                 return address
             served = None if asked == "a" else self._asked_for_server(which, address) if asked == "s" else served
@@ -172,7 +176,7 @@ class Interview:
             secret = self._secret(_name(which, "OAUTH_SECRET"), "Its client secret")
         url = self.given.text(_name(which, "OAUTH_URL"))
         return tokens_of(
-            Client(provider.oauth, user, client_id, secret, url, self.imap_ca if url else None, self.tokens)
+            Client(provider.oauth, user, client_id, secret, url, self._ca(which) if url else None, self.tokens)
         )
 
     def _secret(self, name: str, what: str) -> str | None:
@@ -180,7 +184,7 @@ class Interview:
         if self.given.text(f"{name}_COMMAND") is not None:
             self.asker.say(f"{what}: printed by {name}_COMMAND.")
             return password_of(self.given, name)
-        kept = self.given.text(name)
+        kept = self.answers.get(name) or self.given.text(name)
         hint = "Enter keeps the one that is set" if kept else "Enter for none"
         while True:
             try:
@@ -207,13 +211,29 @@ class Interview:
             baseline = box.baseline()
             watched = " and ".join(mark.folder for mark in baseline.folders)
             self.asker.say(f"It works: {watched} can be read, {baseline.letters} letters. Nothing there is changed.")
-            self.answers.update(authserv_settings(which, box, self.asker))
+            if settings.ca_file is not None:
+                self.answers[_name(which, "IMAP_CA")] = settings.ca_file
+            self.answers.update(authserv_settings(which, baseline, self.given, self.asker))
         except MailboxStop as stop:
             self.asker.say(stop.reason.text)
-            return self.asker.ask(AFTER_REFUSAL, "p").lower()[:1]
+            choices = f"{AFTER_REFUSAL} · c: name its certificate" if stop.reason.kind == "tls" else AFTER_REFUSAL
+            choice = self.asker.ask(choices, "p").lower()[:1]
+            return self._asked_for_ca(which) if choice == "c" else choice
         finally:
             box.close()
         return ""
+
+    def _ca(self, which: Which) -> str | None:
+        return self.answers.get(_name(which, "IMAP_CA")) or ca_given(self.given, f"READDRESS_{which.upper()}")
+
+    def _asked_for_ca(self, which: Which) -> str:
+        """Then the login is tried again."""
+        file = Path(self.asker.ask("File with its certificate, or its authority's (PEM)")).expanduser().absolute()
+        if file.is_file():
+            self.answers[_name(which, "IMAP_CA")] = str(file)
+        else:
+            self.asker.say(f"There is no file {file}.")
+        return "p"
 
     def _sign_in(self, tokens: Tokens) -> None:
         """Where nobody has before, or it is over."""

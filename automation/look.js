@@ -113,7 +113,7 @@
       items: elements.slice(0, 20).map((element) => [element, css ? "" : uncounted(plain(element.innerText))]).map(
         ([element, printed]) => ({
         selector, index: place(element, printed), printed, text: entry(element, elements), said: plain(element.innerText || element.value).slice(0, 300),
-        near: near(element), above: probe.kind === "field" ? above(element) : [], enabled: enabled(element),
+        near: near(element), above: probe.below_address ? above(element) : [], enabled: enabled(element),
         name: called(probe, element), shape: {
           type: element.type || "", maxlength: element.maxLength > 0 ? element.maxLength : null,
           placeholder: element.placeholder || "", pattern: element.pattern || "", inputmode: element.inputMode || "",

@@ -41,7 +41,7 @@ class Item:
     near: tuple[str, ...]
     """The addresses or masks printed nearest to it."""
     above: tuple[str, ...]
-    """The addresses or masks printed in the row just above a field."""
+    """The addresses or masks printed in the row just above a field, where the landmark is known by that."""
     enabled: bool
     name: str
     """Its accessible name as far as we read it, folded to lower case."""

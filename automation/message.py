@@ -43,6 +43,7 @@ _BROKEN = (
 )
 """Where programs disagree about which lines are headers."""
 _CONTENT_FIELD = re.compile(rb"\ncontent-[a-z-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
+_OWN_PICTURE = re.compile(r"<img\b[^>]{0,500}?\bsrc\s{0,9}=\s{0,9}[\"']?(?:cid|data):", re.IGNORECASE)
 _LONE_CR = re.compile(rb"\r(?!\n|\Z)")
 """The end of a line for some programs, for others not: what is a header then?"""
 _CONTAINER = re.compile(rb"\ncontent-type[ \t]*:\s*(?:multipart|message)/")
@@ -70,6 +71,8 @@ class Letter:
     plain_lines: tuple[Line, ...]
     one_time_code: str | None = None
     """The field of that name, which binds a code to a site."""
+    has_picture: bool = False
+    """It brings a picture along, which may show what its text doesn't say."""
     results: str | None = None
     """The topmost Authentication-Results field; those further down may be anybody's."""
     raw: bytes = field(default=b"", repr=False)
@@ -130,6 +133,7 @@ def _letter(message: Message) -> Letter:
         html_lines=visible_lines(html),
         plain_lines=plain_lines(plain),
         one_time_code=_first(fields, "one-time-code"),
+        has_picture=_has_picture(message, html),
         results=_first(fields, "authentication-results"),
     )
 
@@ -187,6 +191,11 @@ def _texts(message: Message) -> tuple[str, str]:
     if max(map(len, texts)) > MAX_TEXT:
         raise Unusable(f"has more than {MAX_TEXT // 1024} KiB of text")
     return texts
+
+
+def _has_picture(message: Message, html: str) -> bool:
+    own = ("cid:" in html or "data:" in html) and _OWN_PICTURE.search(html)
+    return bool(own) or any(part.get_content_maintype() == "image" for part in _shown_parts(message))
 
 
 def _shown_parts(message: Message) -> Iterator[Message]:

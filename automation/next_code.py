@@ -6,25 +6,29 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from automation.address import checked_address, mask
 from automation.arrivals import line_of
 from automation.codes import Shape, Wanted
 from automation.errors import Cancelled, NoCode
-from automation.given import Given, Wrong
-from automation.mailbox import ImapMailbox, Stopped
-from automation.mailbox_choice import (
+from automation.given import Given, Wrong, yes_or_no
+from automation.mailbox import Code, ImapMailbox, Stopped
+from automation.mailbox_access import (
     Names,
     Proof,
+    ca_given,
     mailbox_settings,
     proof_given,
     served_at,
     served_by_its_provider,
+    servers_given,
 )
 from automation.password import checked_password
 from automation.settings import state_folder
+from automation.signature import txt_record
+from automation.trust import Trust
 from automation.url import checked_host, imap_place, plain_hosts
 from automation.variables import PREFIX
 
@@ -33,8 +37,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from automation.env_file import EnvFile
-    from automation.mailbox import Arrival, Code, MailboxSettings
-    from automation.mailbox_choice import Served
+    from automation.mailbox import Arrival, MailboxSettings
+    from automation.mailbox_access import Served
     from automation.store import Store
 
 SHORTEST, LONGEST = 4, 8
@@ -107,12 +111,12 @@ class Told:
         code = self.code
         if code is None:
             return self.reason().reason.text
-        return f"from {code.sender}, {code.folder}, uid {code.uid}, after {code.arrived_after_s:.1f} s, {code.why}"
+        where = f"from {code.sender}, {code.folder}, uid {code.uid}, after {code.arrived_after_s:.1f} s"
+        return f"{where}, {code.why}; {code.proof}"
 
     def as_json(self) -> dict[str, Any]:
         """Everything known, as one object; addresses masked, the code as it is."""
-        keys = ("sender", "folder", "uid", "arrived_after_s", "why", "rejected", "valid_for_s")
-        known = asdict(self.code) if self.code else dict.fromkeys(keys)
+        known = asdict(self.code) if self.code else {each.name: None for each in fields(Code)}
         stop = None if self.code else self.reason()
         return {
             "version": 1,
@@ -139,7 +143,7 @@ def request_of(
     plain = given.read(f"{PREFIX}PLAIN_HOSTS", lambda text: plain_hosts(text, ()), default=frozenset[str]())
     served = _served(given, plain)
     wanted = _wanted(given, asked, served)
-    ca = given.file("--imap-ca")
+    ca = ca_given(given, f"{PREFIX}MAILBOX")
     proof = _proof(given, wanted.recipient, served, ca, ask)
     timeout_s = given.seconds("--timeout", TIMEOUT_S)
     given.stop_if_wrong()
@@ -227,8 +231,17 @@ def _wanted(given: Given, asked: Asked, served: Served | None) -> Wanted:
         shape=Shape(length=asked.digits),
         own_addresses=frozenset({recipient, own} - {""}),
         origins=frozenset(asked.origins),
+        trust=_trust(given, served),
         trust_sender=asked.trust_sender,
     )
+
+
+def _trust(given: Given, served: Served | None) -> Trust:
+    """How the letter's sender is proved: by the mailbox's own server, else by its signature where DNS may be asked."""
+    provider = served.provider if served else None
+    dkim = given.read(f"{PREFIX}DKIM", yes_or_no, default=False)
+    servers = servers_given(given, f"{PREFIX}MAILBOX", provider)
+    return Trust(servers, nameless=provider is not None and provider.unnamed, records=txt_record if dkim else None)
 
 
 def _address(text: str) -> str:

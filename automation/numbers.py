@@ -170,7 +170,7 @@ def _named_as_code(before: str, end: int) -> bool:
 
 def is_year(value: str) -> bool:
     """Whether the number may well be a year."""
-    return len(value) == len("2026") and int(value) in _YEARS
+    return len(value) == len("2026") and value.isdecimal() and int(value) in _YEARS
 
 
 def _is_cased(character: str) -> bool:

@@ -179,6 +179,11 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ): "Free some space, mend the folder's rights or choose another with --runs-dir, then run again.",
     ("needs_person", None): "Run the same command again at a terminal with --headed and do in the window "
     "what the store asks; the run goes on from there.",
+    (
+        "needs_person",
+        "code_in_picture",
+    ): "Open the letter yourself; set that mailbox's IMAP URL to ask and run "
+    "again at a terminal, which will ask you for the code.",
     ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in the window.",
     ("needs_person", "unanswered"): "Run the same command again at a terminal and answer there.",
     ("needs_person", "asked"): "Wait as long as support said, then run `readdress change` again: it tells whether the "

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import sys
+import textwrap
 import threading
 import time
 from contextlib import suppress
@@ -57,9 +59,9 @@ class Person:
         return None
 
     def tell(self, text: str) -> None:
-        """Print a line, with nothing in it that the terminal would obey."""
+        """Print a text, with nothing in it that the terminal would obey; long lines are broken at its width."""
         with suppress(OSError):  # a terminal that was closed hears nothing, and a signal says so
-            self._out.write(written_out(text) + "\n")
+            self._out.write("".join(f"{line}\n" for each in written_out(text).split("\n") for line in _broken(each)))
             self._out.flush()
 
     def typed(self) -> str | None:
@@ -71,6 +73,12 @@ class Person:
     def ask_now(self, question: str) -> str | None:
         """One line, asked where no page is open yet."""
         return self.ask(question, deadline=time.monotonic() + PATIENCE_S, stop=threading.Event())
+
+
+def _broken(line: str) -> list[str]:
+    width = max(24, min(shutil.get_terminal_size().columns, 100))
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False) or [""]
 
 
 class TypedMailbox:

@@ -18,6 +18,7 @@ VERSION = 1
 REASON_KEYS = ("kind", "text", "expected", "seen", "store_said", "retry_after_s")
 CODE_KEYS = ("step", "mailbox", "sender", "folder", "uid", "arrived_after_s", "why")
 FOLLOWED_KEYS = ("run", "flow", "outcome", "exit", "proofs", "reason", "report")
+PAIR = 2
 PASSED_OVER = "; not "
 """In a code's `why` the numbers that lost come after this."""
 STEP_KEYS = ("id", "intent", "seconds", "by", "rank")
@@ -63,9 +64,10 @@ def why(code: Event) -> Any:
     """What chose a code, what proved its sender, and each number that lost, masked: one sentence's parts."""
     if code.get("proof") is None:
         return code.get("why")
-    rejected = code.get("rejected")
-    lost = [f"{pair[0]} ({pair[1]})" for pair in rejected or () if isinstance(pair, list | tuple) and len(pair) == 2]  # noqa: PLR2004 - number and reason
-    return f"{code.get('why')}; {code['proof']}" + (f"{PASSED_OVER}{', '.join(lost)}" if lost else "")
+    pairs = code.get("rejected")
+    pairs = [pair for pair in pairs if isinstance(pair, list | tuple)] if isinstance(pairs, list | tuple) else []
+    lost = ", ".join(f"{value} ({reason})" for value, reason in (pair for pair in pairs if len(pair) == PAIR))
+    return f"{code.get('why')}; {code['proof']}{PASSED_OVER if lost else ''}{lost}"
 
 
 def of_kind(events: Sequence[Event], kind: str) -> Iterator[Event]:

@@ -91,7 +91,6 @@ class Settings:
     runs_dir: Path
     plain_hosts: frozenset[str]
     """Hosts off this machine that may speak plain http and IMAP."""
-    imap_ca: str | None
     code_timeout_s: float
     timeout_s: float
     settle_s: float
@@ -152,8 +151,8 @@ def load(
     """
     file = read_env_file(env_file, cwd)
     given = Given(options, environ, file, cwd)
-    plain, imap_ca = _plain_hosts(given, shipped_hosts), given.file("--imap-ca")
-    read = partial(mailbox_choice, plain=plain, ca=imap_ca, tokens=state_folder() / "tokens")
+    plain = _plain_hosts(given, shipped_hosts)
+    read = partial(mailbox_choice, plain=plain, tokens=state_folder() / "tokens")
     choose = read if mailboxes else address_choice
     old = choose(given, "old") if "old" in need else MailboxChoice()
     new = choose(given, "new") if "new" in need else MailboxChoice()
@@ -173,7 +172,6 @@ def load(
         profile_dir=given.path("READDRESS_PROFILE_DIR"),
         runs_dir=given.path(given.first("--runs-dir", "READDRESS_RUNS_DIR")) or state_folder() / "runs",
         plain_hosts=plain,
-        imap_ca=imap_ca,
         code_timeout_s=given.seconds("--code-timeout", 600.0),
         timeout_s=given.seconds("--timeout", 1_800.0),
         settle_s=given.seconds("--settle", 90.0),

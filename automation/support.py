@@ -54,7 +54,7 @@ class Support:
         """Make the message, show it, and wait for a yes."""
         run, task = self._run, self._run.task
         assert self._wording is not None, "the chat was not read"
-        why = unsayable(task.because or "")
+        why = unsayable(task.because or "", secrets=[task.password or ""])
         if why is not None:
             raise SettingsStop(f"--because: this is not sent to support, for {why}.", kind="secret")
         self._message = plea(
@@ -67,7 +67,7 @@ class Support:
         )
         run.journal.write("message", text=self._message)
         if run.person.there:
-            run.person.tell(f"\n  {self._message}\n")
+            run.person.tell(f"\n  {self._message}")
         run.confirm("Send this to support?")
 
     def reach_operator(self) -> None:

@@ -37,12 +37,18 @@ def _mailbox(which: str, whose: str) -> tuple[Variable, ...]:
             "known for the providers of the table",
         ),
         *_secret(f"{PREFIX}{which}_IMAP_PASSWORD", "that mailbox's (app) password"),
-        *_oauth(which),
+        *_server(which),
     )
 
 
-def _oauth(which: str) -> tuple[Variable, ...]:
+def _server(which: str) -> tuple[Variable, ...]:
     return (
+        Variable(
+            f"{PREFIX}{which}_IMAP_CA",
+            "certificate (PEM) of that mail server's own authority, as Proton Mail Bridge exports it; `--imap-ca` is "
+            "for all mailboxes",
+            "the system's",
+        ),
         Variable(
             f"{PREFIX}{which}_OAUTH_CLIENT",
             "instead of a password: the client id of your own application at Microsoft or Google; `readdress init` "
@@ -74,7 +80,7 @@ SETTINGS: tuple[Variable, ...] = (
     *_mailbox("OLD", "the address that the account has now"),
     *_mailbox("NEW", "the address that it shall have (`--to` overrides it)"),
     *_secret(f"{PREFIX}MAILBOX_PASSWORD", "the password of the mailbox that `readdress code` looks into"),
-    *_oauth("MAILBOX"),
+    *_server("MAILBOX"),
     Variable(
         f"{PREFIX}DKIM",
         "`yes`: where a mail server says nothing about a letter, its signature is checked with the key from DNS",

@@ -50,6 +50,8 @@ class Vocabulary:
     """What to do if it was not the reader who asked for the code."""
     never: Phrases
     """What nobody should do with the code."""
+    spent: Phrases
+    """In one sentence with a number: it is no code any more, or one for a purchase or a parcel."""
     quoted: Phrases
     """A line below which an older letter stands."""
 

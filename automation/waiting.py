@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHORTEST_MS, LONGEST_MS = 20.0, 50.0
+PATIENT_MS = 250.0
 
 
 def pace_ms(waited_s: float) -> float:
     """How long to rest between two looks: a tenth of the wait so far, so that short waits end at once."""
     return min(max(SHORTEST_MS, waited_s * 100), LONGEST_MS)
+
+
+def patient_pace_ms(waited_s: float) -> float:
+    """The same while a letter is awaited: from five seconds on ever longer, for it should cost nothing to wait."""
+    return max(pace_ms(waited_s), min(waited_s * 10, PATIENT_MS))
 
 
 class Worker:
@@ -44,7 +50,7 @@ class Worker:
         began = time.monotonic()
         try:
             while not future.done():
-                pump(pace_ms(time.monotonic() - began))
+                pump(patient_pace_ms(time.monotonic() - began))
         except BaseException:
             self.stop.set()
             raise

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from automation.cadence import Cadence
     from automation.codes import Wanted
-    from automation.errors import NoCode
+    from automation.errors import NeedsPerson, NoCode
     from automation.fetched import Fetched
     from automation.imap import Connection, Opened
     from automation.mailbox import Arrival, Baseline, FolderMark
@@ -89,7 +89,7 @@ class Watch:
         self._connection: Connection | None = None
         self._searched_at = self._others_at = 0.0
 
-    def no_code(self, deadline: float) -> NoCode:
+    def no_code(self, deadline: float) -> NoCode | NeedsPerson:
         """The reason to stop at the deadline, with what did arrive."""
         return self._arrivals.no_code([folder.mark.folder for folder in self._folders], deadline - self.clicked_at)
 
@@ -216,16 +216,20 @@ class Watch:
             return
         try:
             letter = read_letter(item.raw or b"")
+            wanted = self._wanted_of(folder, item)
+            verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
         except Unusable as odd:
             self._arrivals.refused(name, item.uid, f"unusable: it {odd}", sender(item.raw))
             return
-        wanted = self._wanted_of(folder, item)
-        verdict = self._not_new(letter.message_id, item) or read_code(letter, wanted, item.received)
+        except Exception as bug:  # noqa: BLE001 - a letter must not end the wait, whatever is odd about it or about us
+            self._arrivals.refused(name, item.uid, f"unusable: it can't be read ({type(bug).__name__})")
+            return
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
             self._acceptable.append(_Acceptable(name, item, letter.sender, letter.subject, verdict))
         else:
+            self._arrivals.pictured = self._arrivals.pictured or verdict.in_picture
             self._arrivals.refused(name, item.uid, verdict.reason, letter.sender, letter.subject)
 
     def _wanted_of(self, folder: _Folder, item: Fetched) -> Wanted:

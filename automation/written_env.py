@@ -28,9 +28,9 @@ def asked_and_written(
     file = read_env_file(place, place.parent) if place.exists() else EnvFile()
     given = Given({"imap_ca": imap_ca}, environ, file, place.parent)
     plain = given.read(f"{PREFIX}PLAIN_HOSTS", lambda text: plain_hosts(text, ()), default=frozenset[str]())
-    ca = given.file("--imap-ca")
+    given.file("--imap-ca")
     given.stop_if_wrong()
-    answers = Interview(asker, given, tokens, ca, plain).hold()
+    answers = Interview(asker, given, tokens, plain).hold()
     given.stop_if_wrong()
     wanted = {name: value for name, value in answers.items() if _is_to_be_written(name, value, file.values, asker)}
     before = place.read_text("utf-8-sig") if place.exists() else HEAD

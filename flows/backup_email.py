@@ -69,7 +69,7 @@ def save_the_profile(run: Run) -> None:
 
 @flow.step("B5b")
 def prove_it(run: Run) -> str:
-    """Go back to the settings and read the second address on the profile, opened afresh."""
+    """Open the settings afresh and read it on the profile there."""
     return run.prove_new_address()
 
 

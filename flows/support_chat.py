@@ -73,9 +73,9 @@ def prepare_the_message(run: Run) -> str | None:
     return None
 
 
-@flow.step("C3b", arrives="chat_operator", after="C3b")
+@flow.step("C3b")
 def get_past_the_assistant(run: Run) -> None:
-    """Get past the assistant to an operator: ask for a live agent."""
+    """Ask the assistant for a live agent, and wait for one."""
     run.support.reach_operator()
 
 
@@ -87,7 +87,7 @@ def send_the_message(run: Run) -> None:
 
 @flow.step("C3d")
 def pass_on_questions_and_answers(run: Run) -> str:
-    """Pass the operator's questions to you and your answers back, until something is promised."""
+    """Pass questions and answers on until something is promised."""
     return run.support.talk()
 
 

@@ -36,6 +36,12 @@ def lacking(tool: str) -> None:
     pytest.skip(f"{tool} is missing")
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six logins to a mailbox should not take a test twenty seconds."""
+    monkeypatch.setattr("automation.session.BACK_OFF_S", (0.02,) * 3)
+
+
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """No test has one; pytest-playwright 0.10 defines it in a way that pytest 9 warns of."""

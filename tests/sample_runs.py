@@ -68,7 +68,13 @@ class Change:
     folder: Path
 
     def __call__(
-        self, store: StandIn, *, listeners: Listeners = (), flow: Flow = flow, **options: Any
+        self,
+        store: StandIn,
+        *,
+        listeners: Listeners = (),
+        flow: Flow = flow,
+        person: Person | None = None,
+        **options: Any,
     ) -> dict[str, Any]:
         """The result of one run; options as on the command line."""
         environment = {**store.environment(), **options.pop("environment", {})}
@@ -77,7 +83,7 @@ class Change:
         settings = load(wanted, environment, None, self.folder, mailboxes=bool(flow.mailboxes))
         assert settings.store_url is not None
         described = load_store(STORES, settings.store).at(settings.store_url, (), frozenset())
-        around = Around(self.folder / "state", Signals(), Person(), listeners)
+        around = Around(self.folder / "state", Signals(), person or Person(), listeners)
         return attempt(settings, described, flow, around, self.context).result
 
 

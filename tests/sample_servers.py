@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import struct
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 Answer = bytes | None
 """`{tag}` stands for the command's tag; None: hang up."""
+RESET = b"\0\0"
+"""Instead of an answer: tear the connection down, as a firewall does."""
 EOF = b"\0"
 """At the end of an answer: then hang up."""
 HANG = b""
@@ -24,22 +27,30 @@ NORMAL = {
     "LIST": b'* LIST () "/" INBOX\r\n* LIST (\\Junk) "/" Spam\r\n{tag} OK done\r\n',
     "EXAMINE": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 5] x\r\n{tag} OK [READ-ONLY] x\r\n",
     "STATUS": b"* STATUS Spam (UIDNEXT 5 MESSAGES 1)\r\n{tag} OK done\r\n",
+    "NOOP": b"{tag} OK done\r\n",
     "UID SEARCH": b"* SEARCH\r\n{tag} OK done\r\n",
     "LOGOUT": b"* BYE\r\n{tag} OK done\r\n",
 }
 
 
 class Scripted:
-    """An IMAP server that answers each command as told: always the same, or one answer after the other.
+    """An IMAP server that answers each command as told: always the same, one answer after the other, or by a function.
 
-    After the last of several answers the normal one follows.
+    After the last of several answers the normal one follows. `context` is for TLS from the first byte, `starttls`
+    for TLS after STARTTLS was answered.
     """
 
-    def __init__(self, context: ssl.SSLContext | None = None, **answers: Answer | list[Answer]) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext | None = None,
+        *,
+        starttls: ssl.SSLContext | None = None,
+        **answers: Answer | list[Answer] | list[bytes] | Callable[[], Answer],
+    ) -> None:
         self.lines: list[str] = []
         """What clients said, without their tags."""
         self._answers = {name.replace("_", " "): answer for name, answer in answers.items()}
-        self._context = context
+        self._context, self._starttls = context, starttls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -67,24 +78,40 @@ class Scripted:
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection:
             if self._context:
-                connection = self._context.wrap_socket(connection, server_side=True)
-                self._open.append(connection)
+                connection = self._encrypted(connection, self._context)
             self._say(connection, self._next("GREETING", GREETING), "")
-            for line in connection.makefile("rb"):
-                tag, _, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
-                self.lines.append(command)
-                verb = re.match(r"(?:UID )?\w*", command.upper())
-                answer = self._next(verb[0] if verb else "", NORMAL.get(verb[0] if verb else "", b"{tag} OK done\r\n"))
-                self._say(connection, answer, tag)
+            while self._converse(connection) and self._starttls:
+                connection = self._encrypted(connection, self._starttls)
+
+    def _encrypted(self, connection: socket.socket, context: ssl.SSLContext) -> socket.socket:
+        encrypted = context.wrap_socket(connection, server_side=True)
+        self._open.append(encrypted)
+        return encrypted
+
+    def _converse(self, connection: socket.socket) -> bool:
+        """Answer until the client is gone; True where TLS comes next."""
+        tag = ""
+        for line in connection.makefile("rb"):
+            first, blank, command = line.decode("utf-8", "replace").rstrip("\r\n").partition(" ")
+            tag = first if blank else tag  # else it goes on with what the client has begun
+            self.lines.append(command if blank else first)
+            found = re.match(r"(?:UID )?\w*", command.upper())
+            verb = found[0] if found and blank else "MORE"
+            self._say(connection, self._next(verb, NORMAL.get(verb, b"{tag} OK done\r\n")), tag)
+            if verb == "STARTTLS" and self._starttls:
+                return True
+        return False
 
     def _next(self, verb: str, normal: bytes) -> Answer:
         answer = self._answers.get(verb, normal)
         if isinstance(answer, list):
             return answer.pop(0) if answer else normal
-        return answer
+        return answer() if callable(answer) else answer
 
     def _say(self, connection: socket.socket, answer: Answer, tag: str) -> None:
-        if answer is None:
+        if answer == RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if answer is None or answer == RESET:
             raise OSError
         connection.sendall(answer.removesuffix(EOF).replace(b"{tag}", tag.encode()))
         if answer.endswith(EOF):

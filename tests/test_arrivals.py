@@ -55,3 +55,13 @@ def test_of_a_thousand_letters_a_screenful_is_listed() -> None:
     assert "1000 letters came to a***a@example.org within 600 s" in text
     assert "and 992 before" in text
     assert len(text.splitlines()) < 15
+
+
+def test_where_a_code_may_be_in_a_picture_a_person_is_needed() -> None:
+    arrivals = Arrivals(wanted(), 0.0, lambda _: None)
+    arrivals.refused("INBOX", 7, "no code in it", "account@shop.example", "Your code")
+    arrivals.pictured = True
+    stop = arrivals.no_code(["INBOX"], 600)
+
+    assert (stop.outcome, stop.reason.kind) == ("needs_person", "code_in_picture")
+    assert "account@shop.example" in stop.reason.text

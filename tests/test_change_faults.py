@@ -217,6 +217,8 @@ def test_a_code_in_the_junk_folder_is_found_and_told_as_that(
     result = change(store)
     assert ended(result) == ("changed", 0, None), result["reason"]
     assert [code["folder"] for code in result["codes"]] == ["Junk", "Junk"]
+    proof = "mx.stand-in.example says dmarc=pass for notice.aliexpress.com"
+    assert all(proof in code["why"] for code in result["codes"])
 
 
 def test_what_a_foreign_page_shows_proves_nothing(make_store: Callable[..., StandIn], change: Change) -> None:

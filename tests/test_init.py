@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import ssl
 import stat
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_certificates import authority
 from sample_dovecot import dovecot
+from sample_letters import SERVER, SHOP, VOUCHED, raw_letter
+from sample_servers import Scripted
 from sample_stand_ins import mail_server
 from sample_terminal import Terminal
 from sample_tokens import Issuer, served
@@ -23,14 +27,20 @@ if TYPE_CHECKING:
     from sample_runs import Command
 
 OLD, NEW = "anna.rossi@example.org", "anna.bianchi@example.net"
+WITH_LETTERS = "kate@example.org"
 WORD = "it's a \\ 'made up' #1 pässword"
 STORE_WORD = 'the "store" word'
 
 
 @pytest.fixture(scope="module")
-def imap() -> Iterator[str]:
-    with mail_server({OLD: WORD, NEW: WORD}) as addresses:
-        yield f"imap://{addresses['imap']}"
+def mail() -> Iterator[dict[str, str]]:
+    with mail_server({OLD: WORD, NEW: WORD, WITH_LETTERS: WORD}) as addresses:
+        yield addresses
+
+
+@pytest.fixture
+def imap(mail: dict[str, str]) -> str:
+    return f"imap://{mail['imap']}"
 
 
 def written(command: Command, name: str = ".env") -> dict[str, str]:
@@ -65,6 +75,23 @@ def test_a_working_file_comes_out_of_the_answers(command: Command, imap: str) ->
         "READDRESS_NEW_IMAP_PASSWORD": WORD,
         "READDRESS_STORE_PASSWORD": STORE_WORD,
     }
+
+
+def test_the_name_of_the_mail_server_is_proposed_from_its_letters(command: Command, mail: dict[str, str]) -> None:
+    for _ in range(3):
+        with smtplib.SMTP(mail["smtp"], timeout=10) as server:
+            server.sendmail(SHOP, WITH_LETTERS, raw_letter("<p>News</p>", None, VOUCHED, to=WITH_LETTERS))
+    with Terminal(command, "init") as terminal:
+        terminal.answer("that your account has now", WITH_LETTERS)
+        terminal.answer("Mail server", f"imap://{mail['imap']}")
+        terminal.answer("(not shown", WORD)
+        terminal.answer(f"Believe what {SERVER} says about this mailbox's letters? [y/N]", "y")
+        terminal.answer("that it shall have", NEW)
+        terminal.answer("Mail server", "ask")
+        terminal.answer("sign in to the store", "")
+        terminal.answer("(not shown", "")
+        assert terminal.end() == 0, terminal.text
+    assert written(command)["READDRESS_OLD_AUTHSERV_ID"] == SERVER
 
 
 def test_a_refused_login_is_told_at_once_and_asked_again(command: Command, imap: str) -> None:
@@ -173,6 +200,29 @@ def test_outlook_is_signed_in_to_by_its_device_code(command: Command) -> None:
     assert written(command)["READDRESS_OLD_OAUTH_CLIENT"] == "my-client"
     assert json.loads(again.stdout)["reason"]["kind"] == "no_letter", again.stdout
     assert issuer.asked == ["device_code"]
+
+
+def test_a_certificate_nobody_vouches_for_can_be_named(
+    command: Command, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ca = authority(tmp_path_factory.mktemp("ca"))
+    with Scripted(ca.server()) as server:
+        with Terminal(command, "init") as terminal:
+            terminal.answer("that your account has now", OLD)
+            terminal.answer("Mail server", f"127.0.0.1:{server.port}")
+            terminal.answer("(not shown; Enter for none", WORD)
+            terminal.answer("c: name its certificate", "c")
+            terminal.answer("File with its certificate", ca.file)
+            terminal.answer("(not shown; Enter keeps", "")
+            terminal.until("It works: INBOX and Spam can be read, 2 letters.")
+            terminal.answer("that it shall have", NEW)
+            terminal.answer("Mail server", "ask")
+            terminal.answer("sign in to the store", "")
+            terminal.answer("(not shown", "")
+            assert terminal.end() == 0, terminal.text
+        assert server.count("AUTHENTICATE") + server.count("LOGIN") == 1
+    assert written(command)["READDRESS_OLD_IMAP_CA"] == ca.file
+    assert written(command)["READDRESS_OLD_IMAP_URL"] == f"imaps://127.0.0.1:{server.port}"
 
 
 def test_ctrl_c_leaves_everything_as_it_was(command: Command) -> None:

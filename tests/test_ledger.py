@@ -51,6 +51,31 @@ def test_an_intent_stays_open_until_it_is_settled(tmp_path: Path) -> None:
     assert Ledger(tmp_path, "k").open_intent() is None
 
 
+def test_each_kind_of_deed_has_intents_of_its_own(tmp_path: Path) -> None:
+    change, backup, support = (Ledger(tmp_path, "k", deed) for deed in ("change", "backup", "support"))
+    backup.intend("run-1", NEW)
+    assert not Ledger(tmp_path, "k").is_open_for(NEW)
+    assert Ledger(tmp_path, "k", "change").open_intent() is None
+    assert not change.sign_in_with_new(NEW)
+    assert Ledger(tmp_path, "k", "backup").open_intent() is not None
+    support.intend("run-2", NEW)
+    support.settle("run-2", NEW, "applied")
+    assert Ledger(tmp_path, "k", "backup").open_intent() is not None
+    assert not Ledger(tmp_path, "k").sign_in_with_new(NEW)
+    assert Ledger(tmp_path, "k", "support").was_applied(NEW)
+    assert not Ledger(tmp_path, "k", "backup").was_applied(NEW)
+    assert not Ledger(tmp_path, "k", "support").was_applied("somebody@else.example")
+
+
+def test_an_intent_that_does_not_say_of_what_is_the_changes(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path, "k")
+    ledger.intend("run-1", NEW)
+    ledger.path.write_text(ledger.path.read_text().replace('"of": "change", ', ""))
+    assert Ledger(tmp_path, "k").open_intent() is not None
+    assert Ledger(tmp_path, "k").sign_in_with_new(NEW)
+    assert Ledger(tmp_path, "k", "backup").open_intent() is None
+
+
 def test_the_ledger_holds_no_address_and_is_private(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path, "k")
     ledger.intend("run-1", NEW)

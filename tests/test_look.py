@@ -21,6 +21,10 @@ FIELD = Landmark("field", "field", ("#f",), ("6 digits",))
 TEXT = Landmark("sent", "text", ("#sent",), ("was sent",))
 
 
+WAY = Landmark("way", "entry", (), ("customer service",))
+BELOW = Landmark("second", "field", ("#alt",), below_address=True, candidates=("Second email",))
+
+
 def seen(page: Page, html: str, landmark: Landmark) -> Sighting | None:
     page.set_content(html)
     return next(iter(look([page], [landmark])), None)
@@ -133,3 +137,39 @@ def test_a_page_whose_script_spins_holds_nobody_back(page: Page, monkeypatch: py
     began = time.monotonic()
     assert look([page], [BUTTON]) == []
     assert time.monotonic() - began < 3
+
+
+WAYS = """<ol><li>By email <button>Verify now</button></li><li>By customer service <button>Verify now</button></li></ol>
+<ul><li><a href="#">Customer service</a></li></ul>"""
+
+
+def test_a_control_that_says_nothing_is_known_by_its_entry_of_a_list(page: Page) -> None:
+    sighting = seen(page, WAYS, WAY)
+    assert sighting is not None
+    assert [item.text for item in sighting.items] == ["By customer service Verify now"]
+    sighting.element(0).evaluate("button => button.id = 'it'")
+    assert page.locator("li:nth-child(2) #it").count() == 1
+    assert seen(page, "<ul><li><a href='#'>Customer service</a></li></ul>", WAY) is None
+
+
+TABLE = """<table><tr><td>Name</td><td><input></td></tr><tr><td>E-mail</td><td>anna@example.org</td></tr>
+<tr><td>{}</td><td><input name=second></td></tr><tr><td>Phone</td><td><input></td></tr></table>"""
+DIVS = """<div><p>Name <input></p><p>E-mail <b>a***a@example.org</b></p><p></p><p>{} <input name=second></p>
+<p>Phone <input></p></div>"""
+
+
+@pytest.mark.parametrize("html", [TABLE, DIVS])
+def test_the_field_below_an_address_is_known_by_its_place(html: str, page: Page) -> None:
+    sighting = seen(page, html.format("?"), BELOW)
+    assert sighting is not None
+    assert (sighting.ranks, sighting.how, len(sighting.items)) == ((2,), "structure", 1)
+    assert sighting.element(0).get_attribute("name") == "second"
+    [shown] = sighting.items[0].above
+    assert shown in {"anna@example.org", "a***a@example.org"}
+
+
+def test_a_field_that_stands_elsewhere_has_no_address_above_it(page: Page) -> None:
+    assert seen(page, "<p>anna@example.org</p><p>More</p><p><input></p>", BELOW) is None
+    moved = seen(page, "<p>a@example.org</p><p>More</p><p><label>Second email <input></label></p>", BELOW)
+    assert moved is not None
+    assert moved.items[0].above == ()

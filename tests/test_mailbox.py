@@ -154,6 +154,14 @@ def test_a_code_in_the_junk_folder_is_taken_only_where_its_sender_is_proved(box:
     assert "not authenticated: mx.example.org hasn't written whether it is genuine" in str(stopped.value)
 
 
+def test_the_name_that_the_newest_letters_bear_is_known_at_the_baseline(box: Box) -> None:
+    assert box.imap.baseline().server is None
+    for _ in range(3):
+        box.deliver("old", VOUCHED)
+
+    assert box.imap.baseline().server == "mx.example.org"
+
+
 def test_a_letter_that_comes_while_the_mailbox_is_watched_is_found(box: Box) -> None:
     baseline = box.imap.baseline()
     box.deliver("<p>News</p>", sender="news@other.example")

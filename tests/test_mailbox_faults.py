@@ -1,292 +1,28 @@
-"""What servers do that they should not: each oddity by script, each with a short deadline."""
+"""What servers do that they should not while a letter is awaited: each oddity by script."""
 
 from __future__ import annotations
 
 import resource
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 import time
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
-from sample_letters import ANNA, raw_letter, wanted
-from sample_servers import EOF, GREETING, HANG, NORMAL, Scripted, fetch_answer
+from sample_letters import raw_letter
+from sample_scripted import CODE, OLD, SEARCH, code_from, mailbox_of, settings, wait
+from sample_servers import GREETING, HANG, NORMAL, RESET, Scripted, fetch_answer
 
-from automation.errors import MailboxStop, NoCode, SettingsStop
-from automation.mailbox import Arrival, Baseline, Code, FolderMark, ImapMailbox, MailboxSettings, Stopped
+from automation.errors import MailboxStop, NoCode
+from automation.mailbox import Arrival, Baseline, FolderMark, ImapMailbox, MailboxSettings
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-SECRET = "sesame 4711"
-CODE = raw_letter("<p>Your verification code</p><div>123456</div>").replace(b"<1@", b"<new@")
-SEARCH = b"* SEARCH 5\r\n{tag} OK done\r\n"
-OLD = fetch_answer(
-    4, b"Message-ID: <old@shop.example>\r\nFrom: a@b.example\r\n\r\n", section="BODY[HEADER.FIELDS (FROM)]"
-)
-SOON, PATIENT = 0.4, 8.0
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six logins should not take a test twenty seconds."""
-    monkeypatch.setattr("automation.session.BACK_OFF_S", (0.02,) * 3)
-
-
-def settings(port: int, *, timeout_s: float = SOON, tls: str = "plain") -> MailboxSettings:
-    assert tls in {"plain", "implicit", "starttls"}
-    return MailboxSettings(ANNA, "127.0.0.1", port, ANNA, SECRET, tls, timeout_s=timeout_s)  # type: ignore[arg-type]
-
-
-@contextmanager
-def mailbox_of(server: Scripted, *, timeout_s: float = SOON) -> Iterator[ImapMailbox]:
-    mailbox = ImapMailbox(settings(server.port, timeout_s=timeout_s))
-    try:
-        yield mailbox
-    finally:
-        mailbox.close()
-
-
-def wait(
-    mailbox: ImapMailbox, baseline: Baseline, seconds: float = PATIENT, heard: list[Arrival] | None = None
-) -> Code:
-    now = time.monotonic()
-    arrivals = heard if heard is not None else []
-    return mailbox.wait(
-        baseline, wanted(), clicked_at=now, deadline=now + seconds, stop=threading.Event(), on_arrival=arrivals.append
-    )
-
-
-def stop_of(server: Scripted, **more: float) -> MailboxStop:
-    with mailbox_of(server, **more) as mailbox, pytest.raises(MailboxStop) as stopped:
-        mailbox.baseline()
-    assert SECRET not in str(stopped.value)
-    return stopped.value
-
-
-def code_from(server: Scripted, heard: list[Arrival] | None = None) -> Code:
-    """Baseline and wait against a script that offers one code letter as UID 5."""
-    with mailbox_of(server) as mailbox:
-        return wait(mailbox, mailbox.baseline(), heard=heard)
-
-
-# -- before anything is asked for ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("code", ["AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"])
-def test_a_refused_login_is_final_after_one_try(code: str) -> None:
-    with Scripted(LOGIN=f"{{tag}} NO [{code}] no, {SECRET}\r\n".encode()) as server:
-        stopped = stop_of(server)
-
-        assert stopped.reason.kind == "login_refused"
-        assert f"[{code}] no, •••" in str(stopped)
-        assert server.count("LOGIN") == 1
-
-
-def test_a_bad_answer_to_the_login_is_final_too() -> None:
-    with Scripted(LOGIN=b"{tag} BAD what?\r\n") as server:
-        assert stop_of(server).reason.kind == "login_refused"
-        assert server.count("LOGIN") == 1
-
-
-def test_a_server_that_is_busy_is_asked_again() -> None:
-    with Scripted(LOGIN=[b"{tag} NO [UNAVAILABLE] later\r\n"]) as server, mailbox_of(server) as mailbox:
-        assert mailbox.baseline().letters == 2
-
-
-@pytest.mark.parametrize("greeting", [b"* BYE too many connections\r\n", None, b"220 mail.example ESMTP\r\n"])
-def test_a_server_that_turns_visitors_away_is_given_up_after_three_tries(greeting: bytes | None) -> None:
-    with Scripted(GREETING=greeting) as server:
-        assert stop_of(server).reason.kind == "unreachable"
-        assert server.count("LOGIN") == 0
-
-
-@pytest.mark.parametrize("verb", ["CAPABILITY", "LOGIN", "LIST", "EXAMINE", "FETCH"])
-@pytest.mark.parametrize("answer", [None, b"* BYE bye\r\n", b"* BY" + EOF], ids=["EOF", "BYE", "torn"])
-def test_a_connection_that_breaks_off_during_the_baseline_is_made_again(verb: str, answer: bytes | None) -> None:
-    with Scripted(None, **{verb: [answer]}) as server, mailbox_of(server) as mailbox:
-        assert mailbox.baseline().letters == 2
-
-
-def test_nobody_listening_is_told_at_once() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(MailboxStop) as stopped:
-        ImapMailbox(settings(port)).baseline()
-
-    assert stopped.value.reason.kind == "unreachable"
-    assert f"127.0.0.1:{port}: Connection refused" in str(stopped.value)
-
-
-@pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN"])
-def test_a_server_that_says_nothing_is_given_up_in_time(verb: str) -> None:
-    with Scripted(None, **{verb: HANG}) as server:
-        began = time.monotonic()
-
-        assert "did not answer within 0.4 s" in str(stop_of(server))
-        assert time.monotonic() - began < 4
-
-
-def test_a_tls_handshake_that_hangs_is_given_up_in_time() -> None:
-    with Scripted(GREETING=HANG) as server, pytest.raises(MailboxStop) as stopped:
-        ImapMailbox(settings(server.port, tls="implicit")).baseline()
-
-    assert stopped.value.reason.kind == "unreachable"
-
-
-def test_a_hanging_login_ends_when_it_is_told_to() -> None:
-    stop = threading.Event()
-    with Scripted(LOGIN=HANG) as server, mailbox_of(server, timeout_s=60) as mailbox:
-        threading.Timer(0.2, stop.set).start()
-        with pytest.raises(Stopped):
-            mailbox.baseline(stop)
-
-
-def test_a_login_that_is_accepted_by_a_server_that_opens_nothing_is_a_stop_with_a_hint() -> None:
-    with Scripted(EXAMINE=b"{tag} BAD User is authenticated but not connected.\r\n") as server:
-        stopped = stop_of(server)
-
-    assert stopped.reason.kind == "baseline"
-    assert "User is authenticated but not connected." in str(stopped)
-    assert "IMAP may be switched off" in str(stopped)
-
-
-def test_a_junk_folder_that_can_not_be_opened_is_not_watched() -> None:
-    refused = b"{tag} NO [NOPERM] no\r\n"
-    with Scripted(EXAMINE=[refused, refused]) as server, mailbox_of(server) as mailbox:
-        assert [mark.folder for mark in mailbox.baseline().folders] == ["INBOX"]
-
-
-@pytest.mark.parametrize(
-    ("listed", "junk"),
-    [
-        (b'* LIST (\\Junk) "/" "Post/M&APw-ll"\r\n', "EXAMINE Post/M&APw-ll"),
-        (b'* LIST (\\HasNoChildren) "." INBOX.Spam\r\n', "EXAMINE INBOX.Spam"),
-        (b'* LIST () "/" "Posta indesiderata"\r\n', 'EXAMINE "Posta indesiderata"'),
-        (b'* LIST () "/" {4}\r\nSpam\r\n', "EXAMINE Spam"),
-        (b'* LIST (\\Noselect) "/" Spam\r\n', None),
-        (b'* LIST () "/" Other\r\n', None),
-        (b"* LIST nonsense\r\n", None),
-        (b'* LIST (\\Junk) "/" "a\\"b"\r\n', 'EXAMINE "a\\"b"'),
-        (b'* LIST (\\Junk) "/" {12}\r\nx\r\nA1 LOGOUT\r\n', "EXAMINE "),
-    ],
-)
-def test_the_junk_folder_is_found_by_its_use_or_its_name_and_its_name_injects_nothing(
-    listed: bytes, junk: str | None
-) -> None:
-    with Scripted(LIST=listed + b"{tag} OK done\r\n") as server, mailbox_of(server) as mailbox:
-        mailbox.baseline()
-
-    opened = [line.replace('"', "") for line in server.lines if line.startswith("EXAMINE")]
-    assert server.count("LOGOUT") == 1
-    assert server.lines[-1] == "LOGOUT"
-    assert len(opened) == (1 if junk is None else 2)
-    assert junk is None or opened[0].startswith(junk.replace('"', ""))
-
-
-def test_a_server_that_wants_to_know_its_client_is_told_a_name() -> None:
-    with (
-        Scripted(CAPABILITY=b"* CAPABILITY IMAP4rev1 ID\r\n{tag} OK done\r\n") as server,
-        mailbox_of(server) as mailbox,
-    ):
-        mailbox.baseline()
-
-    assert 'ID ("name" "readdress")' in server.lines
-
-
-def test_where_uidnext_is_missing_it_is_reckoned_from_the_newest_letter() -> None:
-    bare = b"* 1 EXISTS\r\n{tag} OK done\r\n"
-    with Scripted(EXAMINE=bare, FETCH=OLD) as server, mailbox_of(server) as mailbox:
-        mark = mailbox.baseline().folders[0]
-
-    assert (mark.uidnext, mark.uidvalidity, mark.known_ids) == (5, None, frozenset({"<old@shop.example>"}))
-
-
-# -- encryption ------------------------------------------------------------------------------------
-
-
-def test_plain_text_goes_nowhere_off_this_machine() -> None:
-    away = replace(settings(143), host="mail.example", plain_hosts=frozenset({"other.example"}))
-    with pytest.raises(SettingsStop) as stopped:
-        ImapMailbox(away).baseline()
-
-    assert stopped.value.reason.kind == "plain_text"
-
-
-def test_where_starttls_is_offered_it_is_used_even_on_this_machine() -> None:
-    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK done\r\n"
-    with Scripted(CAPABILITY=offered, STARTTLS=b"{tag} NO not today\r\n") as server:
-        assert stop_of(server).reason.kind == "tls"
-        assert server.count("LOGIN") == 0
-
-
-def test_what_comes_ahead_of_the_tls_handshake_is_not_trusted() -> None:
-    offered = b"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK done\r\n"
-    injected = b"{tag} OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"
-    with Scripted(CAPABILITY=offered, STARTTLS=injected) as server:
-        assert stop_of(server).reason.kind == "tls"
-        assert server.count("LOGIN") == 0
-
-
-def test_starttls_that_somebody_took_out_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Scripted() as server:
-        away = replace(settings(server.port, tls="starttls"), host="mail.example")
-        connect = socket.create_connection
-        monkeypatch.setattr(socket, "create_connection", lambda at, *more: connect(("127.0.0.1", at[1]), *more))
-        with pytest.raises(MailboxStop) as stopped:
-            ImapMailbox(away).baseline()
-
-        assert stopped.value.reason.kind == "tls"
-        assert server.count("LOGIN") == 0
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate that signs itself, with its key, for 127.0.0.1."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is missing")
-    file = tmp_path_factory.mktemp("tls") / "self.pem"
-    made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    named = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", f"{file}.crt"]
-    subprocess.run([openssl, *made, *named], check=True, capture_output=True)
-    file.write_bytes(file.read_bytes() + file.with_suffix(".pem.crt").read_bytes())
-    return file
-
-
-def test_a_certificate_nobody_vouches_for_gets_no_password_unless_it_is_given_as_the_ca(certificate: Path) -> None:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    with Scripted(context) as server:
-        unknown = settings(server.port, tls="implicit", timeout_s=3)
-        with pytest.raises(MailboxStop) as stopped:
-            ImapMailbox(unknown).baseline()
-        assert stopped.value.reason.kind == "tls"
-        assert server.count("LOGIN") == 0
-        assert "--imap-ca" in str(stopped.value)
-
-        mailbox = ImapMailbox(replace(unknown, ca_file=str(certificate) + ".crt"))
-        assert mailbox.baseline().letters == 2
-        mailbox.close()
-
-
-def test_a_ca_file_that_is_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MailboxStop, match=r"no-such\.pem can't be used"):
-        ImapMailbox(replace(settings(993, tls="implicit"), ca_file=str(tmp_path / "no-such.pem"))).baseline()
-
-
-# -- while the letter is awaited -------------------------------------------------------------------
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.mark.parametrize("verb", ["NOOP", "STATUS", "EXAMINE", "UID_SEARCH", "UID_FETCH"])
 @pytest.mark.parametrize(
-    "answer", [None, b"* BYE bye\r\n", b"garbage\r\n", HANG], ids=["EOF", "BYE", "garbage", "silence"]
+    "answer",
+    [None, RESET, b"* BYE bye\r\n", b"garbage\r\n", HANG],
+    ids=["EOF", "reset", "BYE", "garbage", "silence"],
 )
 def test_a_connection_that_breaks_off_during_the_wait_is_made_again(verb: str, answer: bytes | None) -> None:
     normal = [NORMAL["EXAMINE"], NORMAL["EXAMINE"]] if verb == "EXAMINE" else []
@@ -414,10 +150,73 @@ def test_a_server_that_always_hangs_up_gets_six_logins_at_most() -> None:
     with Scripted(UID_SEARCH=None) as server, mailbox_of(server) as mailbox:
         baseline = mailbox.baseline()
         with pytest.raises(MailboxStop) as stopped:
-            wait(mailbox, baseline, 60)
+            wait(mailbox, baseline, 3)
 
         assert stopped.value.reason.kind == "unreachable"
         assert server.count("LOGIN") == 6
+
+
+def test_a_server_that_hangs_up_again_and_again_is_looked_into_shortly_before_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("automation.session.LAST_LOOK_S", 0.4)
+    nothing = NORMAL["UID SEARCH"]
+    script = Scripted(NOOP=None, UID_SEARCH=[nothing] * 4 + [SEARCH], UID_FETCH=fetch_answer(5, CODE))
+    with script as server, mailbox_of(server) as mailbox:
+        began = time.monotonic()
+        code = wait(mailbox, mailbox.baseline(), 3)
+        assert code.value == "123456"
+        assert time.monotonic() - began > 1.5, "the last logins are kept for later"
+        assert server.count("LOGIN") == 5
+
+
+def test_silence_is_noticed_soon_enough() -> None:
+    assert MailboxSettings("a@b.example", "h", 1, "u", "p").timeout_s <= 25
+
+
+def test_a_machine_that_slept_a_minute_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept, real = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + slept[0])
+
+    def sleep() -> bytes | None:
+        if slept[0]:
+            return NORMAL["NOOP"]
+        slept[0] = 60.0
+        return None  # the server has long since hung up
+
+    script = Scripted(NOOP=sleep, UID_SEARCH=[NORMAL["UID SEARCH"], SEARCH], UID_FETCH=fetch_answer(5, CODE))
+    with script as server, mailbox_of(server) as mailbox:
+        assert wait(mailbox, mailbox.baseline(), 100).value == "123456"
+        assert server.count("LOGIN") == 2
+
+
+# -- All Mail, which shows every letter a second time ----------------------------------------------
+
+WITH_ALL = b'* LIST () "/" INBOX\r\n* LIST (\\All) "/" "[Gmail]/All Mail"\r\n{tag} OK done\r\n'
+MORE = NORMAL["STATUS"].replace(b"UIDNEXT 5 MESSAGES 1", b"UIDNEXT 6 MESSAGES 2")
+
+
+def test_a_letter_that_is_only_in_all_mail_is_found_and_told_from_there() -> None:
+    brief = fetch_answer(5, CODE.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", section="BODY[HEADER.FIELDS (FROM TO)]")
+    script = Scripted(
+        LIST=WITH_ALL,
+        STATUS=MORE,
+        UID_SEARCH=[NORMAL["UID SEARCH"], SEARCH],
+        UID_FETCH=[brief, fetch_answer(5, CODE)],
+    )
+    with script as server:
+        code = code_from(server)
+    assert (code.value, code.folder) == ("123456", "[Gmail]/All Mail")
+
+
+def test_a_letter_that_all_mail_shows_again_is_told_once() -> None:
+    heard: list[Arrival] = []
+    other = raw_letter("<p>News</p>", sender="news@other.example")
+    brief = fetch_answer(5, other.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", section="BODY[HEADER.FIELDS (FROM TO)]")
+    script = Scripted(LIST=WITH_ALL, STATUS=MORE, UID_SEARCH=SEARCH, UID_FETCH=[fetch_answer(5, other), brief])
+    with script as server, mailbox_of(server) as mailbox, pytest.raises(NoCode):
+        wait(mailbox, mailbox.baseline(), 0.5, heard)
+    assert [(each.folder, each.reason) for each in heard] == [("INBOX", "from another sender (news@other.example)")]
 
 
 def test_a_login_refused_during_the_wait_is_final() -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import smtplib
+import subprocess
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 from sample_dovecot import dovecot
-from sample_letters import raw_letter
+from sample_letters import SERVER, VOUCHED, raw_letter
 from sample_stand_ins import mail_server
 from sample_terminal import Terminal
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
     from sample_runs import Command
@@ -158,6 +160,17 @@ def test_an_unproved_sender_is_not_trusted_unless_that_is_asked_for(box: Box) ->
     assert "not authenticated" in letter["reason"]
 
 
+def test_a_sender_that_the_mail_server_vouches_for_needs_no_such_option(box: Box) -> None:
+    with box.waiting("--from", SENDER, "--json", READDRESS_MAILBOX_AUTHSERV_ID=SERVER) as running:
+        box.send(code("111111"), "Authentication-Results: elsewhere.example; dmarc=pass header.from=shop.example")
+        box.send(code("123456"), VOUCHED)
+        status, out, err = ended(running)
+    told = json.loads(out)
+    assert (status, told["code"]) == (0, "123456")
+    assert SERVER in told["proof"]
+    assert told["proof"] in err
+
+
 def test_the_number_of_digits_can_be_said(box: Box) -> None:
     with box.waiting(*FROM, "--digits", "4") as running:
         box.send(code("123456"))
@@ -182,6 +195,24 @@ def test_a_code_for_a_site_is_taken_where_the_site_was_named(box: Box) -> None:
     with box.waiting(*FROM, "--origin", "www.shop.example") as running:
         box.send(bound)
         assert ended(running)[:2] == (0, "123456\n")
+
+
+def test_the_shell_script_of_the_readme_works(box: Box) -> None:
+    """With this test's mailbox in place of Gmail's, and its own programs for asking and typing."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    script = readme[readme.index("readdress code --mailbox me@gmail.com") :].partition("```")[0]
+    script = script.replace("readdress code", box.command.program + " code")
+    script = script.replace("me@gmail.com", f"'{box.url}' --trust-sender")
+    for name, lines in {"ask-the-site-for-a-code": "touch asked; cat go", "type-the-code": 'echo "typed $1"'}.items():
+        (box.command.home / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (box.command.home / name).chmod(0o700)
+    os.mkfifo(box.command.home / "go")
+    environment = {**box.command.environment, "READDRESS_MAILBOX_PASSWORD": PASSWORD}
+    shell = ["sh", "-c", script]
+    with subprocess.Popen(shell, cwd=box.command.home, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        (box.command.home / "go").write_text("")  # read by the script once it asks
+        box.send(code("123456"), sender="account@notice.aliexpress.com")
+        assert ended(running)[:2] == (0, "typed 123456\n")
 
 
 def test_another_address_of_the_mailbox_can_be_awaited(box: Box) -> None:

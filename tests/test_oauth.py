@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 import stat
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from sample_dovecot import Dovecot, dovecot
+from sample_servers import EOF, Scripted
 from sample_settings import changed, only_problem
 from sample_tokens import Issuer, served
 
@@ -25,7 +27,7 @@ from automation.next_code import Asked, request_of
 from automation.oauth import Client, Tokens, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ANNA = "anna@outlook.com"
 Of = Literal["microsoft", "google"]
@@ -185,6 +187,57 @@ def test_a_token_host_that_nobody_vouches_for_gets_nothing(at: Place, of: Of) ->
         at.sign_in(tokens) if of == "microsoft" else at.sign_in_blindly(tokens)
     assert stopped.value.reason.kind == "unreachable"
     assert at.issuer.asked == []
+
+
+class Counted:
+    """Tokens that are numbered."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def access(self, *, fresh: bool = False) -> str:
+        self.given += [f"token-{len(self.given)}"] if fresh or not self.given else []
+        return self.given[-1]
+
+    def sign_in(self, tell: Callable[[str], None]) -> None:
+        raise AssertionError(tell)
+
+
+OFFERED = b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n{tag} OK done\r\n"
+CHALLENGE = (
+    b"+ " + base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}') + b"\r\n"
+)
+
+
+def scripted(server: Scripted, tokens: Counted) -> ImapMailbox:
+    return ImapMailbox(MailboxSettings(ANNA, "127.0.0.1", server.port, ANNA, "", "plain", timeout_s=5, tokens=tokens))
+
+
+def test_a_server_that_hangs_up_on_a_refused_token_gets_a_fresh_one_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automation.session.BACK_OFF_S", (0.02,) * 3)
+    tokens, more = Counted(), [CHALLENGE, b"* BYE\r\n" + EOF]
+    with Scripted(CAPABILITY=OFFERED, AUTHENTICATE=b"+ \r\n", MORE=[*more, b"{tag} OK done\r\n"]) as server:
+        box = scripted(server, tokens)
+        assert box.baseline().letters == 2
+        box.close()
+    assert tokens.given == ["token-0", "token-1"]
+    said = [base64.b64decode(line) for line in server.lines if line.endswith("=") or line == ""]
+    assert said == [
+        f"user={ANNA}\x01auth=Bearer token-0\x01\x01".encode(),
+        b"",
+        f"user={ANNA}\x01auth=Bearer token-1\x01\x01".encode(),
+    ]
+
+
+def test_two_refusals_are_the_end_and_the_scope_that_is_wanted_is_told() -> None:
+    tokens, refusal = Counted(), [CHALLENGE, b"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials\r\n"]
+    with Scripted(CAPABILITY=OFFERED, AUTHENTICATE=b"+ \r\n", MORE=refusal * 2) as server:
+        with pytest.raises(MailboxStop) as stopped:
+            scripted(server, tokens).baseline()
+        assert server.count("AUTHENTICATE") == 2
+    assert tokens.given == ["token-0", "token-1"]
+    assert "status 400, scope https://mail.google.com/" in stopped.value.reason.text
+    assert "token-" not in stopped.value.reason.text
 
 
 def test_oauthbearer_is_used_where_there_is_no_xoauth2(at: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from sample_servers import Scripted
@@ -12,6 +13,9 @@ from sample_settings import changed, only_problem, settings
 from automation.errors import MailboxStop
 from automation.mailbox import ImapMailbox, MailboxSettings
 from automation.providers import Provider, provider_at, provider_of, providers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOGLES = "abcd efgh ijkl mnop"
 NOTHING = {"OLD_IMAP_URL": "", "NEW_IMAP_URL": ""}
@@ -67,12 +71,37 @@ def test_other_domains_are_nobodys(address: str) -> None:
 
 
 def test_an_address_alone_is_enough_for_the_settings() -> None:
-    got = settings(changed(**NOTHING, OLD_EMAIL="anna@alice.it", OLD_IMAP_PASSWORD="word"), to="bo@gmail.com")
+    got = settings(changed(**NOTHING, OLD_EMAIL="anna@alice.it", NEW_EMAIL="bo@gmail.com"))
     old, new = got.old.imap, got.new.imap
     assert old is not None
     assert new is not None
     assert (old.host, old.port, old.tls, old.user) == ("in.alice.it", 143, "starttls", "anna@alice.it")
     assert (new.host, new.port, new.tls, new.user) == ("imap.gmail.com", 993, "implicit", "bo@gmail.com")
+
+
+def test_a_password_is_not_sent_to_another_provider_than_it_was_set_for() -> None:
+    environ = changed(NEW_IMAP_URL="", NEW_EMAIL="bo@gmail.com")
+    told = only_problem(environ, to="bo@yahoo.it")
+    assert told.startswith("--to: is read elsewhere than READDRESS_NEW_EMAIL, which the password was set for; ")
+    for to in ("bo@gmail.com", "kate@googlemail.com"):
+        assert settings(environ, to=to).new.address == to
+    named_too = settings(environ | {"READDRESS_NEW_IMAP_URL": "imaps://imap.mail.yahoo.com"}, to="bo@yahoo.it").new.imap
+    assert named_too is not None
+    assert settings(changed(NEW_IMAP_URL="", NEW_EMAIL=""), to="bo@yahoo.it").new.imap is not None
+
+
+def test_each_mailbox_may_have_an_authority_of_its_own(tmp_path: Path) -> None:
+    for name in ("bridge.pem", "all.pem"):
+        (tmp_path / name).touch()
+    environ = changed(OLD_IMAP_CA=str(tmp_path / "bridge.pem"))
+    old, new = settings(environ).old.imap, settings(environ).new.imap
+    assert old is not None
+    assert new is not None
+    assert (old.ca_file, new.ca_file) == (str(tmp_path / "bridge.pem"), None)
+    overridden = settings(environ, imap_ca=tmp_path / "all.pem").old.imap
+    assert overridden is not None
+    assert overridden.ca_file == str(tmp_path / "all.pem")
+    assert only_problem(changed(), imap_ca=tmp_path / "none.pem") == "--imap-ca: there is no such file"
 
 
 def test_what_the_url_says_counts_more() -> None:

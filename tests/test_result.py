@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sample_journal import REASON, anything, changed, foreign_events, sample, until
 
 from automation.report import result_of
-from automation.result import CODE_KEYS, REASON_KEYS, STEP_KEYS
+from automation.result import CODE_KEYS, REASON_KEYS, STEP_KEYS, why
 
 if TYPE_CHECKING:
     from sample_journal import Events
@@ -92,3 +92,12 @@ def test_any_journal_gives_a_result_that_is_json(foreign: Events, reason: dict[s
     result = result_of(foreign, outcome="error", exit_code=70, reason=reason)
     assert list(result) == KEYS
     json.dumps(result)
+
+
+def test_a_code_s_why_tells_what_chose_it_who_vouched_for_it_and_what_lost() -> None:
+    code = {"why": "alone in its element", "proof": "mx.example says dmarc=pass for shop.example"}
+    lost = [["8…3", "named “order number”"], ["2…6", "a year"]]
+
+    assert why(code) == "alone in its element; mx.example says dmarc=pass for shop.example"
+    assert why({**code, "rejected": lost}) == f"{why(code)}; not 8…3 (named “order number”), 2…6 (a year)"
+    assert why({"why": "typed by you", "proof": None}) == "typed by you"

@@ -154,6 +154,24 @@ def test_on_request_every_sender_is_trusted() -> None:
     assert got.trusts_senders_to(got.old)
 
 
+def test_a_mail_server_s_name_or_dns_makes_senders_provable() -> None:
+    got = settings(changed(OLD_AUTHSERV_ID="MX.old.example"))
+    assert got.trust_in(got.old).servers == {"mx.old.example"}
+    assert got.trust_in(got.old).can_prove
+    assert not got.trust_in(got.new).can_prove
+    assert settings(changed(DKIM="yes")).trust_in(got.new).can_prove
+
+
+def test_dns_is_asked_for_nothing_unless_it_is_said() -> None:
+    got = settings(ENOUGH)
+    assert got.trust_in(got.old).records is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("OLD_AUTHSERV_ID", "mx.example; dmarc=pass"), ("DKIM", "maybe")])
+def test_what_can_be_no_name_and_no_answer_is_told(name: str, value: str) -> None:
+    assert only_problem(changed(**{name: value})).startswith(f"READDRESS_{name}: ")
+
+
 def test_a_window_needs_a_display() -> None:
     assert settings(ENOUGH | {"DISPLAY": ":0"}).has_display
     assert settings(ENOUGH).has_display is (sys.platform == "darwin")

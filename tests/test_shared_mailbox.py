@@ -14,8 +14,9 @@ from smtplib import SMTP
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_dovecot import Dovecot, dovecot, sink
+from sample_dovecot import Dovecot, dovecot
 from sample_letters import SHOP, raw_letter, wanted
+from sample_post import sink
 
 from automation.errors import NoCode
 from automation.mailbox import ImapMailbox

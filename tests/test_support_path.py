@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_runs import ended
 
+from automation.person import Person
 from automation.plea import is_plea
 from flows.backup_email import flow as backup
 from flows.support_chat import flow as support
@@ -74,6 +77,7 @@ def test_the_transcript_stands_in_the_report_and_names_nobody(fresh: Callable[[s
         assert not any(name in text for text in written), name
 
 
+@pytest.mark.full
 def test_the_message_says_that_the_new_address_is_the_second_one_already(
     fresh: Callable[[str], StandIn], change: Change
 ) -> None:
@@ -90,7 +94,7 @@ def test_the_message_says_that_the_new_address_is_the_second_one_already(
     [
         ("asks", "operator_asks", "Which full name is the account in"),
         pytest.param("order_number", "operator_asks", "number of one of your orders", marks=pytest.mark.full),
-        ("refuses", "operator_refused", "we cannot change"),
+        pytest.param("refuses", "operator_refused", "we cannot change", marks=pytest.mark.full),
         pytest.param("closes", "nothing_promised", "This chat is closed.", marks=pytest.mark.full),
     ],
 )
@@ -126,6 +130,7 @@ def test_nothing_is_said_where_nobody_can_read_the_message_first(
     assert store.truth()["chat"] == []
 
 
+@pytest.mark.full
 def test_a_secret_is_not_sent_as_what_happened(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("legacy")
     result = change(store, flow=support, because=f"My password is {store.password}")
@@ -133,6 +138,7 @@ def test_a_secret_is_not_sent_as_what_happened(fresh: Callable[[str], StandIn], 
     assert said(store) == []
 
 
+@pytest.mark.full
 def test_a_rehearsal_opens_no_chat(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("center")
     result = change(store, flow=support, dry_run=True)
@@ -150,8 +156,9 @@ def test_an_account_that_has_the_address_by_now_asks_nobody(fresh: Callable[[str
 
 
 def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_again(
-    make_store: Callable[..., StandIn], change: Change
+    make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("automation.chat.SAID_S", 2)
     store = make_store(generation="legacy", switches={"operator": "answers"})
 
     def vanish(event: dict[str, Any]) -> None:
@@ -185,9 +192,35 @@ def test_support_is_asked_in_the_accounts_language_by_words_alone_and_by_structu
 ) -> None:
     store = make_store(generation=generation, language=language, switches={"operator": "answers", **switches})
     result = change(store, flow=support, code_timeout=10)
-    known = language in wordings() and switches != NO_LANGUAGE
-    told = wordings()[language if known else "en"]
+    known = language in wordings()  # a page in no language still has an operator who speaks English
+    told = wordings()[language if known and switches != NO_LANGUAGE else "en"]
     assert said(store)[0] == told.agent
     assert [told.because in message for message in pleas(store)] == [True]
     # What a promise is, is known by words only: in other languages the person decides.
     assert ended(result) == (ASKED if known else ("needs_person", 3, "operator_asks")), result["reason"]
+
+
+UNKNOWN_OPERATOR = """new MutationObserver(() => document.querySelectorAll(".chat-operator")
+  .forEach((line) => line.classList.remove("chat-operator"))).observe(document, { childList: true, subtree: true })"""
+
+
+@pytest.mark.full
+def test_an_operator_whom_the_tool_does_not_know_as_one_is_told_by_the_person(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy", language="ja", switches={"operator": "answers"})
+    change.context.add_init_script(UNKNOWN_OPERATOR)
+    master, slave = os.openpty()
+    with os.fdopen(slave, "r+b", buffering=0) as raw, TextIOWrapper(raw, write_through=True) as terminal:
+
+        def answer(event: dict[str, Any]) -> None:
+            hello = event["event"] == "said" and "リーと申します" in event["text"]
+            done = event["event"] == "said" and "ケース" in event["text"]
+            if hello or done:
+                os.write(master, b"/send\n" if hello else b"/end\n")
+
+        result = change(store, flow=support, listeners=(answer,), person=Person(terminal, terminal), code_timeout=8)
+    os.close(master)
+    assert ended(result) == ("needs_person", 3, "nothing_promised"), result["reason"]
+    assert len(pleas(store)) == 1
+    assert "ケース" in result["reason"]["store_said"]

@@ -32,6 +32,7 @@ def test_the_example_can_be_used_as_it_stands(tmp_path: Path) -> None:
 def test_every_line_of_the_example_can_be_used(tmp_path: Path) -> None:
     text = re.sub(r"^#(READDRESS_)", r"\1", EXAMPLE, flags=re.MULTILINE)
     text = re.sub(r"^READDRESS_\w+_(COMMAND|OAUTH_\w+)=.*$", "", text, flags=re.MULTILINE)
+    (tmp_path / "bridge.pem").touch()
     assert load({}, {}, written(tmp_path, text), tmp_path).plain_hosts == {"store", "mail"}
 
 
@@ -39,6 +40,7 @@ def test_its_lines_for_oauth_can_be_used_at_a_provider_that_has_it(tmp_path: Pat
     text = re.sub(r"^#(READDRESS_\w+_OAUTH_)", r"\1", EXAMPLE, flags=re.MULTILINE)
     text = re.sub(r"^READDRESS_\w+_(COMMAND|IMAP_\w+)=.*$", "", text, flags=re.MULTILINE)
     text = text.replace("old.example", "outlook.com").replace("new.example", "gmail.com")
+    (tmp_path / "bridge.pem").touch()
     got = load({}, {}, written(tmp_path, text), tmp_path)
     assert all(box and box.tokens and not box.password for box in (got.old.imap, got.new.imap))
 

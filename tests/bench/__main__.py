@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bench.measured import Row
 
-NAMES = ("help", "letter", "full", "path", "many")
+NAMES = ("help", "letter", "letters", "wait", "full", "path", "many")
 
 
 def rows_of(name: str) -> Iterator[Row]:

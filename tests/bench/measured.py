@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Unit = Literal["s", "a minute", "MB"]
+Unit = Literal["s", "a minute", "MB", "codes", "commands", "%"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Row:
 
 def shown(value: float, unit: Unit) -> str:
     """A measure as people read it: 41 ms, 2.51 s, 13.2 a minute."""
+    if unit == "codes":
+        return f"{value:,.0f}"
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
     return f"{value:.1f} {unit}"

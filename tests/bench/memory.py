@@ -40,16 +40,17 @@ def growth_mb(pid: int | None = None) -> Iterator[Callable[[], float]]:
 
 def tree_mb(pid: int) -> float:
     """A process and all below it, in MB."""
-    children = _children()
+    below = children()
     total, left = 0.0, [pid]
     while left:
         each = left.pop()
-        left += children[each]
+        left += below[each]
         total += _mb(each)
     return total
 
 
-def _children() -> dict[int, list[int]]:
+def children() -> dict[int, list[int]]:
+    """Which processes each process has started."""
     found = defaultdict(list)
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
