@@ -31,7 +31,7 @@ GOAL_STAYS_S = 1.0
 """How long the path must show before the person is done: a header shows between two pages of a sign-in, too."""
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
-SIGNS_IN = {"sign_in_name", "password", "switch_account", "sign_in_code"}
+SIGNS_IN = {"sign_in_name", "password", "sign_in_code"}
 """Landmarks of the sign-in, all of them the person's where no password is configured."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
 MOST_RELOADS = 3
