@@ -172,7 +172,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("settings", None): "Mend what is listed, then run the same command again. `readdress check` tries the "
     "settings without a click.",
     ("settings", "wrong_account"): "Nothing was requested for the account that is signed in. Set "
-    "READDRESS_OLD_EMAIL to the address that it shows, or sign in to the account you mean, then run again.",
+    "READDRESS_OLD_EMAIL to the address that it shows, or sign out and in as the account you mean: "
+    "`readdress login --plain-chrome` stays open until you close it. Then run again.",
     (
         "settings",
         "folder",

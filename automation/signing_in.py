@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Error as PlaywrightError
-
 from automation.attempt import heed
 from automation.browser import holder_of, in_use, ready_profile
 from automation.chosen_browser import is_headed, opened, profile_of
-from automation.errors import NeedsPerson, OffPath, SettingsStop, SiteStop
+from automation.errors import NeedsPerson, SettingsStop
 from automation.installing import look_up
 from automation.kept_session import note_sign_in, noted_sign_in
 from automation.ledger import account_key, lock
+from automation.onlooker import Onlooker
 from automation.origins import origin_of
 from automation.patience import heeding
 from automation.plain_chrome import command, wait_until_closed
-from automation.standing import SIGNED_IN, SIGNED_OUT, UNSURE, Standing, read_standing
+from automation.standing import read_standing
 from automation.tabs import Tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
     from automation.attempt import Around
     from automation.kept_session import KeptSession
     from automation.settings import Settings
+    from automation.standing import Standing
     from automation.store import Store
-
-LOOK_MS = 200.0
-QUIET_S = 3.0
-"""How long a page that is none of the sign-in's must stay before the account is looked at."""
-AGAIN_S = 10.0
-"""Between two looks at the account while nothing has changed in the window."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +122,11 @@ class SigningIn:
             "It closes by itself then."
         )
         with opened(self.settings, self.around.state, self._key, headed=True) as (context, _), heeding(self._heed):
-            watch = Watch(context, self.store, self._heed)
-            by_now = watch.until_signed_in(self.settings.timeout_s)
+            onlooker = Onlooker(context, self.store, self._heed)
+            by_now = onlooker.until_signed_in(self.settings.timeout_s)
         if by_now is None:
-            return Seen(self._looked_again(), closed=True, anew=watch.was_outside)
-        return Seen(by_now, closed=False, anew=watch.was_outside)
+            return Seen(self._looked_again(), closed=True, anew=onlooker.was_outside)
+        return Seen(by_now, closed=False, anew=onlooker.was_outside)
 
     def _looked_again(self) -> Standing:
         """After the person has closed the window: look with a browser of our own, as the next run will."""
@@ -158,68 +148,3 @@ class SigningIn:
             expected="signed in",
             seen=seen.standing,
         )
-
-
-class Watch:
-    """Looks over the person's shoulder until the account's home shows."""
-
-    def __init__(self, context: BrowserContext, store: Store, heed: Callable[[], None]) -> None:
-        self._context, self._store, self._heed = context, store, heed
-        self._tabs = Tabs(context, store, heed)
-        self._now: tuple[object, ...] = ()
-        self._since = 0.0
-        self._looked_at: tuple[object, ...] = ()
-        self._looked_since = -math.inf
-        self.was_outside = False
-        """Whether the store has asked for a sign-in meanwhile."""
-
-    def until_signed_in(self, seconds: float) -> Standing | None:
-        """Signed in, or what is known after so many seconds; None when the window was closed."""
-        try:
-            self._open()
-            return self._watched(time.monotonic() + seconds)
-        except SiteStop as stop:
-            if stop.reason.kind == "browser_closed" or not self._tabs.pages:
-                return None
-            raise
-        except PlaywrightError:
-            return None  # closed in the middle of a look, or crashed: another browser will tell
-        finally:
-            self._tabs.let_go()
-
-    def _open(self) -> None:
-        blank = self._context.pages
-        self._tabs.open(self._store.account)
-        for page in blank:
-            page.close()
-
-    def _watched(self, deadline: float) -> Standing:
-        while time.monotonic() < deadline:
-            self._heed()
-            seen = {sighting.landmark.name for sighting in self._tabs.look(*SIGNED_IN, *SIGNED_OUT, *UNSURE)}
-            if self._is_worth_a_look(seen) and self._read() == "signed in":
-                return "signed in"
-            self._tabs.live(LOOK_MS)
-        return self._read()
-
-    def _read(self) -> Standing:
-        try:
-            return read_standing(self._tabs, self._store, self._heed)
-        except (OffPath, SiteStop):
-            return "could not tell"  # no reason to close the window under the person's hands
-
-    def _is_worth_a_look(self, seen: set[str]) -> bool:
-        """Whether the account's home may show by now: nothing of the sign-in is left, and it was not looked at yet."""
-        self.was_outside = self.was_outside or bool(seen & SIGNED_OUT)
-        if seen & (SIGNED_OUT | UNSURE):
-            self._now = ()
-            return False
-        inside = bool(seen & SIGNED_IN)
-        now, clock = (inside, *(page.url for page in self._tabs.pages)), time.monotonic()
-        if now != self._now:
-            self._now, self._since = now, clock
-        stays = inside or clock - self._since > QUIET_S
-        news = now != self._looked_at or clock - self._looked_since > AGAIN_S
-        if stays and news:
-            self._looked_at, self._looked_since = now, clock
-        return stays and news

@@ -16,6 +16,7 @@ from sample_terminal import Terminal
 from automation.browser import launch_arguments
 from automation.kept_session import note_sign_in
 from automation.ledger import account_key, lock
+from automation.onlooker import promise
 from automation.standing import standing_of
 
 if TYPE_CHECKING:
@@ -204,3 +205,21 @@ def test_a_login_wants_the_accounts_name_and_no_password(command: Command) -> No
 )
 def test_signed_in_signed_out_and_could_not_tell_are_three_answers(shows: set[str], standing: str) -> None:
     assert standing_of(shows) == standing
+
+
+@pytest.mark.parametrize(
+    ("tabs", "elsewhere", "worth"),
+    [
+        ([{"profile_settings"}], False, "now"),
+        ([{"sign_in_name"}, {"account_email"}], False, "now"),  # an old tab still shows the form
+        ([{"sign_in_name"}], False, "no"),
+        ([{"sign_in_name"}, set()], False, "no"),
+        ([{"captcha"}], False, "no"),
+        ([{"profile_settings", "captcha"}], False, "no"),
+        ([set()], False, "if it stays so"),
+        ([set()], True, "no"),
+        ([{"profile_settings"}], True, "no"),
+    ],
+)
+def test_nobody_who_is_still_typing_is_disturbed_by_a_look(tabs: list[set[str]], elsewhere: bool, worth: str) -> None:
+    assert promise(tabs, elsewhere=elsewhere) == worth
