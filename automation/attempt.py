@@ -246,7 +246,7 @@ class _Attempted:
                 signals=self.around.signals,
                 on_tick=self.around.on_tick,
                 window=headed,
-                shared=self.settings.browser_url is not None,
+                shared=self.context is None and self.settings.browser_url is not None,
                 deed=self.flow.deed,
             )
             stack.callback(run.close)

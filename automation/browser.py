@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -102,6 +103,24 @@ def ready_profile(profile: Path) -> Path:
     return profile
 
 
+def holder_of(profile: Path) -> int | None:
+    """The process that has this profile open; None where none has, as far as its lock tells."""
+    try:
+        host, _, pid = str((profile / "SingletonLock").readlink()).rpartition("-")
+        os.kill(int(pid), 0)
+    except (OSError, ValueError):
+        return None
+    return int(pid) if host == socket.gethostname() else None
+
+
+def in_use(pid: int) -> SiteStop:
+    """The stop for a profile that is open already: two browsers can't share it."""
+    return SiteStop(
+        f"A browser is open on the kept profile already (process {pid}). Close it (on macOS: quit it), then run again.",
+        kind="profile_in_use",
+    )
+
+
 @contextmanager
 def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed: bool) -> Iterator[BrowserContext]:
     """A browser on a private profile, closed at the end; a site stop when it can't be started."""
@@ -121,6 +140,8 @@ def open_browser(playwright: Playwright, found: Found, profile: Path, *, headed:
             service_workers="block",
         )
     except PlaywrightError as error:
+        if holder := holder_of(profile):
+            raise in_use(holder) from None
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "no reason given")
         display = " A window needs a display: use --headless without one." if headed else ""
         raise SiteStop(f"The browser {found.path} did not start: {reason[:200]}.{display}", kind="browser") from None

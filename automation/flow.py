@@ -71,6 +71,8 @@ class Interruption:
     """True for what lies over a page (a banner): it may come back at any time, and the page goes on below it."""
     after: tuple[str, ...] = ()
     """It counts only right after one of these interruptions; empty where it counts always."""
+    beside: str | None = None
+    """Another landmark that must show in the same frame: “Switch account” alone stands in many a menu."""
     once_more: Action | None = None
     """What is done, once, when the store says that the code was wrong or too old; None where no code is asked for."""
 
@@ -133,11 +135,17 @@ class Flow:
 
 
 def interruption(
-    name: str, *, shows: str, over: bool = False, after: tuple[str, ...] = (), once_more: Action | None = None
+    name: str,
+    *,
+    shows: str,
+    over: bool = False,
+    after: tuple[str, ...] = (),
+    beside: str | None = None,
+    once_more: Action | None = None,
 ) -> Callable[[Action], Interruption]:
     """Make a function an interruption; its docstring says what the site asks."""
 
     def make(action: Action) -> Interruption:
-        return Interruption(name, shows, action, over, after, once_more)
+        return Interruption(name, shows, action, over, after, beside, once_more)
 
     return make

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import NeedsPerson, OffPath, SignInRefused, SiteStop
+from automation.network import rate_limited
 from automation.place import interrupted
 from automation.refusals import WRONG_CODE, Refusals
-from automation.tabs import OPEN_TIMEOUT_MS, rate_limited
+from automation.tabs import OPEN_TIMEOUT_MS
 from automation.waiting import pace_ms
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ GOAL_STAYS_S = 1.0
 """How long the path must show before the person is done: a header shows between two pages of a sign-in, too."""
 ANSWER_S = 20.0
 """How long the site may take to answer an interruption that was dealt with."""
-SIGNS_IN = {"sign_in_name", "password", "switch_account", "sign_in_code"}
+SIGNS_IN = {"sign_in_name", "password", "sign_in_code"}
 """Landmarks of the sign-in, all of them the person's where no password is configured."""
 SIGN_IN_KINDS = {"wrong_password", "too_many_attempts", "rate_limit"}
 MOST_RELOADS = 3

@@ -172,7 +172,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("settings", None): "Mend what is listed, then run the same command again. `readdress check` tries the "
     "settings without a click.",
     ("settings", "wrong_account"): "Nothing was requested for the account that is signed in. Set "
-    "READDRESS_OLD_EMAIL to the address that it shows, or sign in to the account you mean, then run again.",
+    "READDRESS_OLD_EMAIL to the address that it shows, or sign out and in as the account you mean: "
+    "`readdress login --plain-chrome` stays open until you close it. Then run again.",
     (
         "settings",
         "folder",
@@ -268,6 +269,7 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("site", "no_browser"): "Run `readdress browser install`, or set READDRESS_BROWSER_PATH.",
     ("site", "no_debugging_port"): "Start your browser with --remote-debugging-port=9222 "
     "--user-data-dir=FOLDER, sign in there, and run again with --browser-url http://127.0.0.1:9222.",
+    ("site", "profile_in_use"): "Close the browser that is open on the kept profile, then run again.",
     ("busy", None): "Wait until the other run has ended (`readdress runs` lists it), then run again.",
     ("error", None): "Run again: it first finds out how things stand. If it comes back, please report it.",
     ("unknown", None): "Run the same command again: it reads the account first, and submits again only if "

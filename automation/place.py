@@ -79,6 +79,12 @@ def interrupted(
         if interruption.after and before not in interruption.after:
             continue
         for sighting in sightings:
-            if sighting.landmark.name == interruption.shows:
+            if sighting.landmark.name == interruption.shows and _stands_beside(
+                interruption.beside, sighting, sightings
+            ):
                 return interruption, sighting
     return None
+
+
+def _stands_beside(name: str | None, sighting: Sighting, sightings: Sequence[Sighting]) -> bool:
+    return name is None or any(each.landmark.name == name and each.frame is sighting.frame for each in sightings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from automation.errors import Refused
 from automation.hands import complaints
-from automation.tabs import RATE_LIMIT_S
+from automation.network import RATE_LIMIT_S
 
 if TYPE_CHECKING:
     from automation.flow import Step

@@ -13,11 +13,12 @@ from automation.errors import Cancelled, NeedsPerson, OffPath, SettingsStop, Sit
 from automation.evidence import masked_picture
 from automation.flow import CHANGE, SECOND
 from automation.hands import Hands
+from automation.network import rate_limited
 from automation.place import Known
 from automation.second_address import SecondAddress
 from automation.sign_in import SignIn
 from automation.support import Support
-from automation.tabs import Tabs, rate_limited
+from automation.tabs import Tabs
 from automation.waiting import Worker
 
 if TYPE_CHECKING:

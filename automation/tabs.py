@@ -6,15 +6,15 @@ import math
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from automation.errors import Refused, SiteStop
+from automation.errors import SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
+from automation.network import RATE_LIMIT_S, retry_after_s, unreachable
 from automation.patience import at_most
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ ANSWER_S = 5.0
 """How long a browser may take to a question that no page has a part in."""
 OPEN_TIMEOUT_MS = 9_000
 """For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
-RATE_LIMIT_S = 600.0
-"""How long a store that has seen too much of somebody is best left alone (2, 5, 10 minutes are reported)."""
-LONGEST_LIMIT_S = 86_400.0
 CHALLENGED_S = 60.0
 """How long a header that tells of a wall counts: until the page must have gone on."""
 TOO_MANY = 429
@@ -267,43 +264,3 @@ class Tabs:
         self.sent_at_all[request.frame] = self.sent_at_all.get(request.frame, 0) + 1
         if request.resource_type in CHANGING and self._store.origins.hold(request.url):
             self.sent[request.frame] = self.sent.get(request.frame, 0) + 1
-
-
-def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from a `Retry-After` of seconds or of a date (RFC 9110, 10.2.3); None where it says nothing."""
-    try:
-        wait = (
-            float(header)
-            if header and header.isdecimal()
-            else (parsedate_to_datetime(header or "") - now).total_seconds()
-        )
-    except (TypeError, ValueError):
-        return None
-    return min(max(wait, 0.0), LONGEST_LIMIT_S)
-
-
-def rate_limited(wait_s: float = RATE_LIMIT_S, *, said: str | None = None) -> Refused:
-    """The stop for a store that wants to be left alone for a while."""
-    return Refused(
-        "The store says that it has seen too many requests from here. Leave it alone for a while, then run again.",
-        kind="rate_limit",
-        store_said=said,
-        retry_after_s=math.ceil(wait_s),
-    )
-
-
-def unreachable(url: str, error: PlaywrightError) -> SiteStop:
-    """The stop for an address that can't be opened."""
-    reason = network_reason(error)
-    kind = "tls" if "CERT" in reason or "SSL" in reason else "unreachable"
-    return SiteStop(
-        f"{url} can't be opened: {reason}. Check the address and the connection, then run again.", kind=kind
-    )
-
-
-def network_reason(error: PlaywrightError) -> str:
-    """The browser's own short reason, such as `ERR_CONNECTION_REFUSED`."""
-    for word in str(error).split():
-        if word.startswith("net::"):
-            return word.removeprefix("net::").rstrip(",.")
-    return "it did not answer in time" if "Timeout" in str(error) else "the browser gave no reason"

@@ -39,7 +39,7 @@ def password_again(run: Run) -> None:
         run.click("sign_in")
 
 
-@interruption("remembered_account", shows="switch_account")
+@interruption("remembered_account", shows="switch_account", beside="password")
 def remembered_account(run: Run) -> None:
     """The site remembers an account and asks for its password only."""
     if run.sign_in.is_the_persons or run.sign_in.may_be(run.printed_at("switch_account")):

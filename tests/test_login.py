@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from sample_person import at_window, frame_with, port_of, sign_in_as_person, wat
 from sample_runs import address, ended, some
 from sample_terminal import Terminal
 
+from automation.browser import launch_arguments
+from automation.kept_session import note_sign_in
 from automation.ledger import account_key, lock
+from automation.onlooker import promise
 from automation.standing import standing_of
 
 if TYPE_CHECKING:
@@ -96,6 +100,20 @@ def test_a_login_in_the_plain_browser_is_kept_for_the_automated_one(
     assert len(store.truth()["sign_ins"]) == 1
 
 
+@pytest.mark.full
+def test_a_login_of_somebody_who_is_signed_in_ends_at_once_and_makes_the_session_no_younger(
+    home: Home, make_store: Callable[..., StandIn]
+) -> None:
+    environment = home.environment(make_store(switches={"require_sign_in": False}))
+    profile = home.command.home / "profile"
+    note_sign_in(profile, "person")
+    note = json.loads((profile / "readdress.json").read_text())
+    (profile / "readdress.json").write_text(json.dumps({**note, "signed_in": "2026-11-20T08:00:00+00:00"}))
+    done = home.command("login", "--json", **environment, READDRESS_PROFILE_DIR=str(profile))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["signed_in"] == "2026-11-20T08:00:00+00:00"
+
+
 def test_a_window_that_is_closed_before_anybody_signed_in_is_told(
     home: Home, make_store: Callable[..., StandIn]
 ) -> None:
@@ -108,6 +126,22 @@ def test_a_window_that_is_closed_before_anybody_signed_in_is_told(
     assert ended(result) == ("needs_person", 3, "signed_out"), out + err
     assert login.returncode == 3
     assert "The window was closed" in result["reason"]["text"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("arguments", [["login"], ["login", "--plain-chrome"], ["change", "--yes"]])
+def test_a_browser_that_is_still_open_on_the_profile_has_to_be_closed_first(
+    arguments: list[str], home: Home, make_store: Callable[..., StandIn]
+) -> None:
+    environment = home.environment(make_store())
+    profile = home.command.home / "profile"
+    own = [environment["READDRESS_BROWSER_PATH"], f"--user-data-dir={profile}", *launch_arguments(), "about:blank"]
+    with subprocess.Popen(own, env={"DISPLAY": home.screen, "HOME": str(profile)}, stderr=subprocess.DEVNULL) as left:
+        port_of(profile)
+        result = home.command.json(*arguments, **environment, READDRESS_PROFILE_DIR=str(profile))
+        left.terminate()
+    assert ended(result) == ("site", 8, "profile_in_use"), result["reason"]
+    assert f"process {left.pid}" in result["reason"]["text"]
 
 
 @pytest.mark.full
@@ -171,3 +205,21 @@ def test_a_login_wants_the_accounts_name_and_no_password(command: Command) -> No
 )
 def test_signed_in_signed_out_and_could_not_tell_are_three_answers(shows: set[str], standing: str) -> None:
     assert standing_of(shows) == standing
+
+
+@pytest.mark.parametrize(
+    ("tabs", "elsewhere", "worth"),
+    [
+        ([{"profile_settings"}], False, "now"),
+        ([{"sign_in_name"}, {"account_email"}], False, "now"),  # an old tab still shows the form
+        ([{"sign_in_name"}], False, "no"),
+        ([{"sign_in_name"}, set()], False, "no"),
+        ([{"captcha"}], False, "no"),
+        ([{"profile_settings", "captcha"}], False, "no"),
+        ([set()], False, "if it stays so"),
+        ([set()], True, "no"),
+        ([{"profile_settings"}], True, "no"),
+    ],
+)
+def test_nobody_who_is_still_typing_is_disturbed_by_a_look(tabs: list[set[str]], elsewhere: bool, worth: str) -> None:
+    assert promise(tabs, elsewhere=elsewhere) == worth

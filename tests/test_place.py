@@ -71,3 +71,10 @@ def test_the_start_and_the_interruptions_are_known_by_their_landmarks() -> None:
     assert met is not None
     assert met[0].name == "password"
     assert interrupted(flow.interruptions, [sighting("ways")]) is None
+
+
+def test_an_account_to_switch_from_is_one_only_beside_the_password() -> None:
+    assert interrupted(flow.interruptions, [sighting("switch_account")]) is None
+    met = interrupted(flow.interruptions, [sighting("password"), sighting("switch_account")])
+    assert met is not None
+    assert met[0].name == "remembered_account"
