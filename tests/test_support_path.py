@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import ended
+from sample_runs import Change, ended
 
 from automation.person import Person
 from automation.plea import is_plea
@@ -18,8 +18,6 @@ from flows.support_chat import wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sample_runs import Change
 
     from automation.stand_in import StandIn
 
@@ -147,12 +145,17 @@ def test_a_rehearsal_opens_no_chat(fresh: Callable[[str], StandIn], change: Chan
     assert store.truth()["chat"] == []
 
 
-@pytest.mark.full
-def test_an_account_that_has_the_address_by_now_asks_nobody(fresh: Callable[[str], StandIn], change: Change) -> None:
+def test_once_support_has_changed_the_address_the_next_run_signs_in_with_it_and_says_so(
+    fresh: Callable[[str], StandIn], change: Change, tmp_path: Path
+) -> None:
     store = fresh("center")
-    change(store)
-    assert ended(change(store, flow=support)) == ("already", 0, None)
-    assert store.truth()["chat"] == []
+    store.switch(operator="answers")
+    assert ended(change(store, flow=support)) == ASKED
+    assert ended(Change(change.context, tmp_path / "theirs")(store)) == ("changed", 0, None)  # by somebody else's hand
+    store.post("/forget-sessions")
+    again = change(store, flow=support)
+    assert ended(again) == ("already", 0, None), again["reason"]
+    assert len(pleas(store)) == 1
 
 
 def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_again(
