@@ -78,7 +78,7 @@ OUTCOMES = (
         "needs_person",
         (3,),
         "captcha, a password wanted and none configured, an unknown question, and nobody answered",
-        "Stopped: here a person is needed; this run changed nothing",
+        "Stopped: here a person is needed; the address was not changed",
         "wait",
     ),
     Outcome(
@@ -193,6 +193,7 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("needs_person", "operator_asks"): f"{TALK} at a terminal and answer there: {AGAIN}",
     ("needs_person", "operator_refused"): "Read in the report what they said. Another operator may help: run "
     "`readdress support` again another day.",
+    ("needs_person", "chat_gone"): f"{TALK}: {AGAIN}",
     ("needs_person", "no_answer"): f"{TALK} later: {AGAIN}",
     ("needs_person", "nothing_promised"): f"{TALK} at a terminal: {AGAIN}",
     ("needs_person", "talk_broken_off"): f"{TALK} at a terminal: {AGAIN}",

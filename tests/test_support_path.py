@@ -178,6 +178,24 @@ def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_ag
     assert pleas(store) == []
 
 
+@pytest.mark.full
+def test_a_chat_that_goes_away_in_the_middle_ends_in_time_and_is_taken_up(
+    make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.conversation.GONE_S", 2)
+    store = make_store(generation="legacy", switches={"operator": "answers", "operator_pause_s": 3})
+
+    def leave(event: dict[str, Any]) -> None:
+        if event["event"] == "settled":
+            change.context.pages[-1].goto(store.url)
+
+    gone = change(store, flow=support, listeners=(leave,))
+    again = change(store, flow=support)
+    assert ended(gone) == ("needs_person", 3, "chat_gone"), gone["reason"]
+    assert ended(again) == ASKED, again["reason"]
+    assert len(pleas(store)) == 1
+
+
 def test_a_way_that_is_listed_in_another_place_is_known_by_what_it_says(
     make_store: Callable[..., StandIn], change: Change
 ) -> None:
