@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from automation.origins import is_loopback
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -86,7 +88,8 @@ def provider_of(address: str) -> Provider | None:
 
 def provider_at(host: str, port: int) -> Provider | None:
     """Who serves mailboxes there; None where the table doesn't know."""
-    return next((each for each in providers() if (each.host, each.port) == (host.lower(), port)), None)
+    name = "127.0.0.1" if is_loopback(host) else host.lower()
+    return next((each for each in providers() if (each.host, each.port) == (name, port)), None)
 
 
 def _is_like(domain: str, domains: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import smtplib
+import ssl
 import subprocess
 from contextlib import contextmanager
 from itertools import count
@@ -19,6 +20,7 @@ from sample_dovecot import dovecot
 from sample_letters import SERVER, VOUCHED, raw_letter
 from sample_stand_ins import mail_server
 from sample_terminal import Terminal
+from sample_tokens import Issuer, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -270,6 +272,28 @@ def test_at_a_terminal_the_password_is_asked_for_unseen(box: Box) -> None:
         assert terminal.end() == 0, terminal.text
     assert PASSWORD not in terminal.text
     assert terminal.text.splitlines()[-1] == "123456"
+
+
+def test_at_a_terminal_one_signs_in_first_where_the_mailbox_wants_it(command: Command) -> None:
+    issuer = Issuer("anna@outlook.com", approved=True)
+    with (
+        served(issuer) as asked,
+        dovecot({issuer.user: "x"}, tls="implicit", oauth=f"{asked}/introspect?token=") as mail,
+    ):
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(mail.folder / "good.pem")
+        with served(issuer, context) as issuer.url:
+            set_already = {
+                "READDRESS_MAILBOX_OAUTH_CLIENT": "my-client",
+                "READDRESS_MAILBOX_OAUTH_URL": issuer.url,
+                "READDRESS_MAILBOX_IMAP_CA": str(mail.ca_file),
+            }
+            with Terminal(command, "code", "--mailbox", mail.url(issuer.user), *FROM, **set_already) as terminal:
+                terminal.until("type the code ABCD-EFGH there")
+                terminal.until("waiting")
+                mail.deliver(issuer.user, raw_letter(code("246810"), sender=SENDER, to=issuer.user))
+                assert terminal.end() == 0, terminal.text
+    assert terminal.text.splitlines()[-1] == "246810"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -138,8 +138,9 @@ def test_the_spaces_of_an_app_password_are_taken_out_and_those_of_another_stay()
 
 def test_a_mailbox_of_a_provider_is_never_trusted_unproved_though_it_is_read_on_this_machine() -> None:
     near = changed(STORE_URL="http://127.0.0.1:1", OLD_IMAP_URL="imap://127.0.0.1:1143")
-    bridge = settings(near)
-    assert not bridge.trusts_senders_to(bridge.old)
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        bridge = settings(near | {"READDRESS_OLD_IMAP_URL": f"imap://{host}:1143"})
+        assert not bridge.trusts_senders_to(bridge.old)
     for address in ("anna@gmail.com", "anna@pm.me", "anna@qq.com"):
         relayed = settings(near | {"READDRESS_OLD_IMAP_URL": "imap://127.0.0.1:2", "READDRESS_OLD_EMAIL": address})
         assert not relayed.trusts_senders_to(relayed.old)
