@@ -81,6 +81,8 @@ def _by_category(character: str, category: str) -> str:
         return by_category[category]
     if character == "\u2212":
         return "-"
+    if character == "\uff0c":
+        return ", "  # it ends a clause, and groups no digits: "code 123456, 10 minutes"
     hides_digits = any(c.isdigit() for c in unicodedata.normalize("NFKC", character))
     return " " if hides_digits else character
 

@@ -344,8 +344,10 @@ def code(
     what READDRESS_MAILBOX_PASSWORD_COMMAND prints (such as `keyring get mail me`), else from you at the terminal.
     """
     from automation.arrivals import line_of  # noqa: PLC0415 - only here
+    from automation.code_request import Asked, request_of  # noqa: PLC0415 - only here
     from automation.env_file import read_env_file  # noqa: PLC0415 - only here
-    from automation.next_code import Asked, next_code, request_of  # noqa: PLC0415 - brings the IMAP client along
+    from automation.next_code import next_code  # noqa: PLC0415 - brings the IMAP client along
+    from automation.oauth import see_signed_in  # noqa: PLC0415 - only here
 
     asked = Asked(
         mailbox=mailbox,
@@ -361,6 +363,8 @@ def code(
         asked = asked.at(_store_named(store))
     request = request_of(asked, os.environ, read_env_file(env_file, Path.cwd()), Path.cwd(), _asking_unseen())
     scrub_environment(os.environ)
+    if request.mailbox.tokens is not None and _somebody_is_there():
+        see_signed_in(request.mailbox.tokens, _say)
     told = next_code(request, lambda: _say("waiting"), lambda letter: _say(f"  {line_of(letter)}"))
     _say(told.provenance())
     if as_json:

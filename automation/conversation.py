@@ -20,6 +20,8 @@ QUIET_S = 2.0
 """So long nothing more is said once somebody has finished."""
 ASK_AGAIN_S = (15.0, 45.0)
 """When an assistant that did not understand is asked for a person once more."""
+GONE_S = 30.0
+"""How long the page may do without its chat."""
 END, SEND = "/end", "/send"
 WAITING = f"Waiting for a person in the chat. If one is there by now and this goes on, type {SEND}; {END} gives up."
 HOW = f"Type your answers here, a line each; {END} ends the conversation."
@@ -33,7 +35,7 @@ class Conversation:
         self._run = run
         self._told: Counter[str] = Counter()
         self._theirs: Line | None = None
-        self._heard_at = self._spoke_at = time.monotonic()
+        self._heard_at = self._spoke_at = self._seen_at = time.monotonic()
         self._owed = False
         self._promise: str | None = None
         self._promised_last = False
@@ -49,6 +51,7 @@ class Conversation:
         """Get past the assistant: ask for a person, and wait until one is there."""
         run, began, asked = self._run, time.monotonic(), sum(line.mine for line in self.chat.lines())
         self._tell(WAITING)
+        self._seen_at = began
         with run.not_counted():
             while not run.shows("chat_operator"):
                 waited = time.monotonic() - began
@@ -71,7 +74,8 @@ class Conversation:
         """Pass questions and answers on until something is promised; the deed's outcome."""
         run = self._run
         self._tell(HOW)
-        self._spoke_at = time.monotonic()
+        self._spoke_at = self._seen_at = time.monotonic()
+        self._begin_anew()
         with run.not_counted():
             while True:
                 self.follow()
@@ -82,8 +86,9 @@ class Conversation:
 
     def follow(self) -> None:
         """Tell the person and the journal what was said since the last look."""
-        run, heard = self._run, self._told.copy()
-        for line in self.chat.lines():
+        run, heard, lines = self._run, self._told.copy(), self.chat.lines()
+        self._heed_loss(gone=not lines)
+        for line in lines:
             if heard[line.text] > 0:
                 heard[line.text] -= 1  # told already, wherever it stands by now
                 continue
@@ -92,15 +97,26 @@ class Conversation:
             self._tell(f"  {'you' if line.mine else 'chat'} | {line.text}")
             self._heed(line)
 
+    def _heed_loss(self, *, gone: bool) -> None:
+        """Stop where the chat does not come back: the session is over, or the page went elsewhere."""
+        self._seen_at = self._seen_at if gone else time.monotonic()
+        if time.monotonic() - self._seen_at > GONE_S:
+            told = "Your message was sent, and then the" if self._run.sent else "The"
+            raise NeedsPerson(f"{told} chat went away from the page.", kind="chat_gone", seen=self._run.tabs.seen())
+
     def _heed(self, line: Line) -> None:
         if is_plea(line.text, self._run.old, self._run.new):
-            self._promise, self._promised_last, self._owed = None, False, False  # what was said before is no answer
+            self._begin_anew()
         if line.mine:
             return
         self._theirs, self._heard_at, self._owed = line, time.monotonic(), True
         self._promised_last = self._means("promised", line.text)
         if self._promised_last or self._means("refused", line.text):
             self._promise = line.text if self._promised_last else None
+
+    def _begin_anew(self) -> None:
+        """What was said before the message is no answer to it."""
+        self._promise, self._promised_last, self._owed = None, False, False
 
     def _pass_on(self) -> str | None:
         """Say what the person has typed; a command of his is returned instead."""

@@ -45,7 +45,8 @@ class GoogleTokens:
     def access(self, *, fresh: bool = False) -> str:
         """The kept token, else a new one for the kept refresh token."""
         kept = self._kept()
-        if not fresh and kept.get("access_token") and float(kept.get("expires_at", 0)) - time.time() > SOON_S:
+        ends = kept.get("expires_at")
+        if not fresh and kept.get("access_token") and isinstance(ends, float) and ends - time.time() > SOON_S:
             return str(kept["access_token"])
         if not kept.get("refresh_token"):
             raise MailboxStop(
@@ -105,7 +106,8 @@ class GoogleTokens:
         if not isinstance(told.get("access_token"), str):
             raise self._refused("its answer holds no token")
         kept = {name: told.get(name) for name in ("access_token", "refresh_token")}
-        kept["expires_at"] = time.time() + float(told.get("expires_in") or 0)
+        lasts_s = told.get("expires_in")
+        kept["expires_at"] = time.time() + (lasts_s if isinstance(lasts_s, int) else 0)
         private_folder(self._client.folder)
         write_private(self._client.file, json.dumps(kept).encode())
         return str(told["access_token"])

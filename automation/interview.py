@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from automation.address import checked_address, same_mailbox_name
 from automation.errors import MailboxStop
 from automation.given import Wrong, line
 from automation.mailbox import ImapMailbox
 from automation.mailbox_access import Proof, Served, ca_given, mailbox_settings, served_at, served_by_its_provider
-from automation.oauth import Client, tokens_of
+from automation.oauth import Client, see_signed_in, tokens_of
 from automation.password import checked_password, password_of
 from automation.url import imap_place
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from automation.mailbox import Baseline, MailboxSettings
     from automation.mailbox_choice import Which
     from automation.oauth import Tokens
+    from automation.prompts import Asker
     from automation.providers import Provider
 
 ASK = "ask"
@@ -31,22 +32,6 @@ ANY_HOW = (
 AFTER_REFUSAL = (
     "p: once more, with another password · s: another server · a: type the codes yourself · k: keep it all the same"
 )
-
-
-class Asker(Protocol):
-    """Somebody at a terminal."""
-
-    def say(self, text: str) -> None:
-        """Tell them something."""
-
-    def ask(self, question: str, default: str = "") -> str:
-        """One line; the default where nothing is typed."""
-
-    def ask_unseen(self, question: str) -> str:
-        """One line that doesn't show while it is typed; may be empty."""
-
-    def agrees(self, question: str) -> bool:
-        """Yes or no."""
 
 
 def authserv_settings(which: Which, baseline: Baseline, given: Given, asker: Asker) -> dict[str, str]:
@@ -206,7 +191,7 @@ class Interview:
         box = ImapMailbox(settings)
         try:
             if settings.tokens is not None:
-                self._sign_in(settings.tokens)
+                see_signed_in(settings.tokens, self.asker.say)
             self.asker.say(f"Logging in at {settings.host} …")
             baseline = box.baseline()
             watched = " and ".join(mark.folder for mark in baseline.folders)
@@ -234,15 +219,6 @@ class Interview:
         else:
             self.asker.say(f"There is no file {file}.")
         return "p"
-
-    def _sign_in(self, tokens: Tokens) -> None:
-        """Where nobody has before, or it is over."""
-        try:
-            tokens.access()
-        except MailboxStop as stop:
-            if stop.reason.kind != "not_signed_in":
-                raise
-            tokens.sign_in(self.asker.say)
 
     def _store(self, old: str) -> None:
         user, password = "READDRESS_STORE_USER", "READDRESS_STORE_PASSWORD"

@@ -37,8 +37,8 @@ LONGEST = 1_000
 """Bytes of a line: more than any entry has."""
 PRINTABLE = range(0x20, 0x7F)
 
-CHANGE = "change"
-"""The deed that every other run has to know of, because the sign-in name follows it."""
+CHANGE, SUPPORT = "change", "support"
+"""The deeds that every other run has to know of, because the sign-in name follows what they bring about."""
 Settlement = Literal["applied", "no_effect", "refused"]
 
 
@@ -82,9 +82,9 @@ class Ledger:
         return self._open(self._deed)
 
     def is_open_for(self, new: str) -> bool:
-        """Whether nobody knows yet what became of a submit of this new address."""
-        intent = self._open(CHANGE)
-        return intent is not None and intent.new == address_key(new)
+        """Whether nobody knows which address the account has: one was submitted, or support was asked to change it."""
+        intent, last = self._open(CHANGE), self._last_about(new)
+        return (intent is not None and intent.new == address_key(new)) or (last is not None and _is_of(last, SUPPORT))
 
     def was_applied(self, new: str) -> bool:
         """Whether this deed was done for the address before, as far as is known."""
@@ -104,15 +104,20 @@ class Ledger:
         """Whether the new address is the name to sign in with first.
 
         Only after it was submitted: then for good once it took effect, and in doubt the one of the two names
-        that the store has not refused last.
+        that the store has not refused last. After support was asked for it: once the old name was refused.
         """
-        mine = [e for e in self._entries if _is_of(e, CHANGE) and e["new"] == address_key(new)]
-        if not mine:
+        last = self._last_about(new)
+        if last is None:
             return False
-        since = self._entries[self._entries.index(mine[-1]) :]
+        since = self._entries[self._entries.index(last) :]
         refused = next((e["name"] for e in reversed(since) if e["entry"] == "sign_in_refused"), None)
-        likely = mine[-1]["entry"] == "intent" or mine[-1]["as"] == "applied"
+        likely = _is_of(last, CHANGE) and (last["entry"] == "intent" or last["as"] == "applied")
         return likely if refused is None else bool(refused == "old")
+
+    def _last_about(self, new: str) -> dict[str, Any] | None:
+        """The last entry that may have given the account this address."""
+        mine = (e for e in reversed(self._entries) if e.get("new") == address_key(new))
+        return next((e for e in mine if _is_of(e, CHANGE) or (_is_of(e, SUPPORT) and e.get("as") == "applied")), None)
 
     def intend(self, run: str, new: str) -> None:
         """Write that the committing step comes now."""

@@ -67,6 +67,9 @@ def proof_given(
 ) -> Proof | None:
     """The password or the tokens that the settings speak of; None where there are none, which is a problem."""
     if given.text(f"{names.prefix}_OAUTH_CLIENT") is None:
+        if served and served.provider and not served.provider.takes_passwords:
+            given.wrong(f"{names.prefix}_OAUTH_CLIENT", f"missing; {served.provider.remedy}")
+            return None
         password = password_of(given, names.password, missing=missing)
         return None if password is None else Proof(password)
     from automation.oauth import tokens_given  # noqa: PLC0415 - only for who uses it

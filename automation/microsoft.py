@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ class MicrosoftTokens:
     def _application(self) -> Any:
         """With what was kept; asks Microsoft (or the place that was set) where its tokens are given out."""
         client = self._client
-        if client.file.exists():
+        with suppress(OSError, ValueError):  # none, or torn: then somebody has to sign in again
             self._cache.deserialize(client.file.read_text("utf-8"))
         return msal.PublicClientApplication(
             client.client_id,

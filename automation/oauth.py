@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
+from automation.errors import MailboxStop
 from automation.given import Wrong, line
 from automation.password import password_of
 from automation.url import web_url
@@ -85,6 +86,16 @@ def tokens_of(client: Client) -> Tokens:
     from automation.microsoft import MicrosoftTokens  # noqa: PLC0415 - its library is slow to import
 
     return MicrosoftTokens(client)
+
+
+def see_signed_in(tokens: Tokens, tell: Callable[[str], None]) -> None:
+    """Let a person sign in where nobody has yet, or where the sign-in is over."""
+    try:
+        tokens.access()
+    except MailboxStop as stop:
+        if stop.reason.kind != "not_signed_in":
+            raise
+        tokens.sign_in(tell)
 
 
 def _encrypted(text: str) -> str:

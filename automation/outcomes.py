@@ -78,7 +78,7 @@ OUTCOMES = (
         "needs_person",
         (3,),
         "captcha, a password wanted and none configured, an unknown question, and nobody answered",
-        "Stopped: here a person is needed; this run changed nothing",
+        "Stopped: here a person is needed; the address was not changed",
         "wait",
     ),
     Outcome(
@@ -161,8 +161,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
     ("changed", None): "Keep the old mailbox for 30 days: a notice with a link that reverts the change may "
     "have gone there. Sign in once with the new address.",
     ("saved", None): "Ask support to make it the account's address: `readdress support` writes to them.",
-    ("asked", None): "Wait as long as they said, then run `readdress change`: it tells whether the account has the "
-    "new address. They may write to the second address.",
+    ("asked", None): "Wait as long as they said, then run `readdress support` again: it ends with `already` once the "
+    "account has the new address, and asks you before it writes once more. They may write to the second address.",
     (
         "already",
         None,
@@ -187,13 +187,14 @@ ADVICE: dict[tuple[str, str | None], str] = {
     "again at a terminal, which will ask you for the code.",
     ("needs_person", "password"): "Set READDRESS_STORE_PASSWORD, or run again with --headed and sign in in the window.",
     ("needs_person", "unanswered"): "Run the same command again at a terminal and answer there.",
-    ("needs_person", "asked"): "Wait as long as support said, then run `readdress change` again: it tells whether the "
-    "account has the new address by then.",
+    ("needs_person", "asked"): "Wait as long as support said, then run `readdress change --lost-mailbox` again: it "
+    "ends with `already` once the account has the new address, and asks you before it writes once more.",
     ("needs_person", "no_terminal"): "Run the same command at a terminal, where you can read and answer.",
     ("needs_person", "no_operator"): "Run `readdress support` again at another hour.",
     ("needs_person", "operator_asks"): f"{TALK} at a terminal and answer there: {AGAIN}",
     ("needs_person", "operator_refused"): "Read in the report what they said. Another operator may help: run "
     "`readdress support` again another day.",
+    ("needs_person", "chat_gone"): f"{TALK}: {AGAIN}",
     ("needs_person", "no_answer"): f"{TALK} later: {AGAIN}",
     ("needs_person", "nothing_promised"): f"{TALK} at a terminal: {AGAIN}",
     ("needs_person", "talk_broken_off"): f"{TALK} at a terminal: {AGAIN}",
@@ -239,7 +240,8 @@ ADVICE: dict[tuple[str, str | None], str] = {
     "with --imap-ca.",
     ("mailbox", "login_refused"): "Check user and password. Many providers want an app password and IMAP "
     "switched on in their settings. `readdress check` tries it.",
-    ("mailbox", "plain_text"): "Use imaps://. A test host without TLS goes into READDRESS_PLAIN_HOSTS.",
+    ("mailbox", "not_signed_in"): "Sign in with `readdress init`, or set that mailbox's IMAP_URL to ask.",
+    ("settings", "plain_text"): "Use imaps://. A test host without TLS goes into READDRESS_PLAIN_HOSTS.",
     (
         "off_path",
         None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from automation.characters import cleaned, folded
@@ -74,11 +75,12 @@ class Phrases:
                 yield self._patterns[script]
 
 
-def _scripts(text: str) -> list[str]:
-    """ASCII and what else the text is written in."""
+@lru_cache(maxsize=256)
+def _scripts(text: str) -> tuple[str, ...]:
+    """ASCII and what else the text is written in; the same sentence is asked about again and again."""
     if text.isascii():
-        return ["ASCII"]
-    return ["ASCII", *(script for script, known_by in _SCRIPTS.items() if known_by.search(text))]
+        return ("ASCII",)
+    return ("ASCII", *(script for script, known_by in _SCRIPTS.items() if known_by.search(text)))
 
 
 class _Tree(dict[str, "_Tree"]):

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import typer
+
+
+class Asker(Protocol):
+    """Somebody at a terminal."""
+
+    def say(self, text: str) -> None:
+        """Tell them something."""
+
+    def ask(self, question: str, default: str = "") -> str:
+        """One line; the default where nothing is typed."""
+
+    def ask_unseen(self, question: str) -> str:
+        """One line that doesn't show while it is typed; may be empty."""
+
+    def agrees(self, question: str) -> bool:
+        """Yes or no."""
 
 
 class Prompts:

@@ -47,7 +47,9 @@ def as_text(
 def headline(result: Mapping[str, Any]) -> str:
     """The outcome in one sentence."""
     new = str(result["new"] or "the new address")
-    return outcome_named(result["outcome"]).headline.replace("{new}", new)
+    told = outcome_named(result["outcome"]).headline.replace("{new}", new)
+    saved = any(each["outcome"] == "saved" for each in result.get("followed") or ())
+    return told.replace("this run changed nothing", "the address was not changed") if saved else told
 
 
 def found_code(code: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from automation.characters import REVERSED, cleaned
-from automation.style import VISIBLE, Sheet, TooComplex, sheet_of, style_of
+from automation.sheet import sheet_of
+from automation.style import VISIBLE, Sheet, TooComplex, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,6 +200,9 @@ class _Lines:
         self._quoted = False
 
     def add(self, text: str, *, quoted: bool = False) -> None:
+        if text == "\n":
+            self.end_line()
+            return
         if text == " " and not self._pieces:
             return
         first, *more = text.split("\n")
@@ -213,6 +217,8 @@ class _Lines:
             self._quoted = self._quoted or (quoted and bool(text.strip()))
 
     def end_line(self) -> None:
+        if not self._pieces:
+            return
         text = "".join(self._pieces)
         if text.strip() and len(self._lines) < MAX_LINES:
             self._lines.append(Line(_cut(_spaced(text)), self._quoted))

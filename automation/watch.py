@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from automation.fetched import message_id, recipients, sender
 from automation.imap import Lost, NotOpened
 from automation.mailbox import Code
 from automation.message import Unusable, read_letter
+from automation.watched import Acceptable, WatchedFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from automation.errors import NeedsPerson, NoCode
     from automation.fetched import Fetched
     from automation.imap import Connection, Opened
-    from automation.mailbox import Arrival, Baseline, FolderMark
+    from automation.mailbox import Arrival, Baseline
 
 MAX_OPENED = 50
 """Letters read in one wait."""
@@ -40,34 +41,6 @@ AGAIN_S = 1.0
 """Some servers say OK and send no letter; a second later they do."""
 
 
-@dataclass
-class _Folder:
-    """What is known of a watched folder."""
-
-    mark: FolderMark
-    seen: tuple[int | None, int | None]
-    """(UIDNEXT, number of letters) when it was looked into last."""
-    judged: set[int] = field(default_factory=set)
-    tries: dict[int, int] = field(default_factory=dict)
-    again_at: float = float("inf")
-    """When a letter that could not be had is asked for again (monotonic)."""
-
-    def is_another(self, uidvalidity: int | None) -> bool:
-        """Whether the server gave every letter a new number, or made the folder anew."""
-        return uidvalidity is not None and self.mark.uidvalidity not in {None, uidvalidity}
-
-
-@dataclass(frozen=True)
-class _Acceptable:
-    """A letter whose code may be typed."""
-
-    folder: str
-    item: Fetched
-    sender: str
-    subject: str
-    found: Found
-
-
 class Watch:
     """One wait for one code."""
 
@@ -77,13 +50,13 @@ class Watch:
         self.clicked_at = clicked_at
         self._arrivals = Arrivals(wanted, clicked_at, on_arrival)
         self._wanted = wanted
-        self._folders = [_Folder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
-        self._judged_in: dict[str, _Folder] = {}
+        self._folders = [WatchedFolder(mark, (mark.uidnext, mark.exists)) for mark in baseline.folders]
+        self._judged_in: dict[str, WatchedFolder] = {}
         """Where each letter of this wait was seen first, by its Message-ID."""
         self._known = {found for mark in baseline.folders for found in mark.known_ids}
         dates = [mark.newest_internaldate for mark in baseline.folders if mark.newest_internaldate]
         self._not_before = max(dates, default=None)
-        self._acceptable: list[_Acceptable] = []
+        self._acceptable: list[Acceptable] = []
         """Kept until the look is over: the connection may break off after the right letter was read."""
         self._opened = 0
         self._connection: Connection | None = None
@@ -109,7 +82,7 @@ class Watch:
             self._look_elsewhere(connection, primary, others)
         return self._chosen()
 
-    def _look_elsewhere(self, connection: Connection, primary: _Folder, others: Iterable[_Folder]) -> None:
+    def _look_elsewhere(self, connection: Connection, primary: WatchedFolder, others: Iterable[WatchedFolder]) -> None:
         """Ask about the folders that are not open; look into those that changed, then back into the first."""
         for folder in others:
             try:
@@ -128,14 +101,14 @@ class Watch:
             self._reopen(connection, primary)
             self._search(connection, primary)
 
-    def _reopen(self, connection: Connection, folder: _Folder) -> None:
+    def _reopen(self, connection: Connection, folder: WatchedFolder) -> None:
         opened = connection.open(folder.mark.folder)
         if folder.is_another(opened.uidvalidity):
             self._renumbered(connection, folder, opened)
         if folder is self._folders[0]:
             self._connection = connection
 
-    def _renumbered(self, connection: Connection, folder: _Folder, opened: Opened) -> None:
+    def _renumbered(self, connection: Connection, folder: WatchedFolder, opened: Opened) -> None:
         """The server gave every letter a new number: from now on only date and Message-ID tell what is new."""
         newest = connection.newest(opened.exists, KNOWN_LETTERS)
         first = min((item.uid for item in newest), default=1)
@@ -143,7 +116,7 @@ class Watch:
         folder.judged.clear()
         folder.tries.clear()
 
-    def _search(self, connection: Connection, folder: _Folder) -> None:
+    def _search(self, connection: Connection, folder: WatchedFolder) -> None:
         """Judge each letter of the open folder that was not there at the baseline."""
         self._searched_at = time.monotonic()
         folder.again_at = float("inf")
@@ -154,7 +127,7 @@ class Watch:
         for uid in newest_first:
             self._read(connection, folder, uid)
 
-    def _well_directed(self, connection: Connection, folder: _Folder, uids: Sequence[int]) -> list[int]:
+    def _well_directed(self, connection: Connection, folder: WatchedFolder, uids: Sequence[int]) -> list[int]:
         """Of many letters those that may be the store's to this address, by their first lines."""
         kept = []
         for start in range(0, len(uids), AT_A_TIME):
@@ -173,7 +146,7 @@ class Watch:
                     self._arrivals.refused(folder.mark.folder, uid, wrong, address)
         return kept
 
-    def _read(self, connection: Connection, folder: _Folder, uid: int) -> None:
+    def _read(self, connection: Connection, folder: WatchedFolder, uid: int) -> None:
         if self._opened >= MAX_OPENED:
             folder.judged.add(uid)
             reason = f"not opened: {MAX_OPENED} letters were opened already"
@@ -185,7 +158,7 @@ class Watch:
             self._opened += 1
             self._judge(folder, item)
 
-    def _fetched(self, connection: Connection, folder: _Folder, uid: int) -> Fetched | None:
+    def _fetched(self, connection: Connection, folder: WatchedFolder, uid: int) -> Fetched | None:
         """The whole letter; None where the server didn't send it, and it is asked for again."""
         tries = folder.tries[uid] = folder.tries.get(uid, 0) + 1
         try:
@@ -203,14 +176,14 @@ class Watch:
             self._arrivals.refused(folder.mark.folder, uid, "gone, or withheld by the server")
         return None
 
-    def _is_copy(self, folder: _Folder, identity: str | None) -> bool:
+    def _is_copy(self, folder: WatchedFolder, identity: str | None) -> bool:
         """Whether a letter is one that was judged already, shown in All Mail and in its own folder."""
         if identity is None:
             return False
         first = self._judged_in.setdefault(identity, folder)
         return first is not folder and (first.mark.copies or folder.mark.copies)
 
-    def _judge(self, folder: _Folder, item: Fetched) -> None:
+    def _judge(self, folder: WatchedFolder, item: Fetched) -> None:
         name = folder.mark.folder
         if self._is_copy(folder, message_id(item.raw)):
             return
@@ -227,12 +200,12 @@ class Watch:
         if letter.message_id:
             self._known.add(letter.message_id)
         if isinstance(verdict, Found):
-            self._acceptable.append(_Acceptable(name, item, letter.sender, letter.subject, verdict))
+            self._acceptable.append(Acceptable(name, item, letter.sender, letter.subject, verdict))
         else:
             self._arrivals.pictured = self._arrivals.pictured or verdict.in_picture
             self._arrivals.refused(name, item.uid, verdict.reason, letter.sender, letter.subject)
 
-    def _wanted_of(self, folder: _Folder, item: Fetched) -> Wanted:
+    def _wanted_of(self, folder: WatchedFolder, item: Fetched) -> Wanted:
         """What is wanted, with the moment of the click told by the mail server's clock, not by ours."""
         wanted = self._wanted
         if folder.mark.is_junk:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from automation.interview import Asker
+    from automation.prompts import Asker
 
 HEAD = "# Settings of readdress, written by `readdress init`. They are yours alone: mode 0600.\n"
 

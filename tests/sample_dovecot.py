@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from conftest import lacking
+from sample_certificates import authority
 
 from automation.mailbox import MailboxSettings
 
@@ -110,19 +111,6 @@ username_attribute = username
 active_attribute = active
 active_value = true
 scope = mail
-"""
-OPENSSL = """\
-[req]
-distinguished_name = name
-[name]
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-subjectKeyIdentifier = hash
-[server]
-subjectAltName = IP:127.0.0.1
-extendedKeyUsage = serverAuth
-authorityKeyIdentifier = keyid
 """
 LIFELINE = 'exec 3<&0; (cat <&3 >/dev/null; kill $$ 2>/dev/null) & exec "$0" -F -c "$1" 3<&- </dev/null'
 """Dovecot ends when our end of this pipe does, so it outlives nobody."""
@@ -223,9 +211,11 @@ def dovecot(
     try:
         folder.chmod(0o755)
         (folder / "users").write_text("".join(f"{user}:{word}\n" for user, word in passwords.items()), "utf-8")
-        ca_file = None if tls == "plain" else _certificate(folder)
+        ca = None if tls == "plain" else authority(folder)
+        if ca is not None:
+            ca.server()
         for start in range(STARTS):
-            mail = Dovecot(folder, _free_port(), tls, passwords, junk, ca_file, oauth)
+            mail = Dovecot(folder, _free_port(), tls, passwords, junk, ca.file if ca else None, oauth)
             greeting = secrets.token_hex(8)
             _configure(mail, greeting, r"special_use = \Junk" if special_use else "", connections)
             _allow_tokens(mail, mechanisms)
@@ -269,7 +259,7 @@ def _configure(mail: Dovecot, greeting: str, special_use: str, connections: int)
     owner = pwd.getpwnam("nobody") if root else own  # it gives nobody's mail to root
     (mail.folder / "mail").mkdir(exist_ok=True)
     os.chown(mail.folder / "mail", owner.pw_uid, owner.pw_gid)
-    certificate = f"ssl_cert = <{mail.folder}/server.pem\nssl_key = <{mail.folder}/server.key" if mail.ca_file else ""
+    certificate = f"ssl_cert = <{mail.folder}/good.pem\nssl_key = <{mail.folder}/good.pem" if mail.ca_file else ""
     text = CONFIGURATION.format(
         folder=mail.folder,
         host=HOST,
@@ -295,18 +285,6 @@ def _allow_tokens(mail: Dovecot, mechanisms: str) -> None:
         (mail.folder / "oauth.conf").write_text(OAUTH_TOKENS.format(url=mail.oauth), "utf-8")
         with (mail.folder / "dovecot.conf").open("a", encoding="utf-8") as configuration:
             configuration.write(OAUTH.format(folder=mail.folder, mechanisms=mechanisms))
-
-
-def _certificate(folder: Path) -> str:
-    """An authority of our own and a certificate by it for this machine's own address."""
-    (folder / "openssl").write_text(OPENSSL)
-    signed = ["-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key"]
-    for name, by in (("ca", []), ("server", signed)):
-        command = ["openssl", "req", "-x509", "-config", f"{folder}/openssl", "-extensions", name, *by]
-        command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}"]
-        command += ["-days", "2", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"]
-        subprocess.run(command, check=True, capture_output=True)
-    return f"{folder}/ca.pem"
 
 
 @contextmanager

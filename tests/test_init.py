@@ -177,7 +177,7 @@ def test_outlook_is_signed_in_to_by_its_device_code(command: Command) -> None:
         dovecot({issuer.user: "x"}, tls="implicit", oauth=f"{asked}/introspect?token=") as mail,
     ):
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(mail.folder / "server.pem", mail.folder / "server.key")
+        context.load_cert_chain(mail.folder / "good.pem")
         with served(issuer, context) as issuer.url:
             set_already = {
                 "READDRESS_OLD_OAUTH_URL": issuer.url,

@@ -61,10 +61,24 @@ def test_each_kind_of_deed_has_intents_of_its_own(tmp_path: Path) -> None:
     support.intend("run-2", NEW)
     support.settle("run-2", NEW, "applied")
     assert Ledger(tmp_path, "k", "backup").open_intent() is not None
-    assert not Ledger(tmp_path, "k").sign_in_with_new(NEW)
     assert Ledger(tmp_path, "k", "support").was_applied(NEW)
     assert not Ledger(tmp_path, "k", "backup").was_applied(NEW)
     assert not Ledger(tmp_path, "k", "support").was_applied("somebody@else.example")
+
+
+def test_once_support_was_asked_the_new_address_signs_in_after_the_old_ones_refusal(tmp_path: Path) -> None:
+    support, ledger = Ledger(tmp_path, "k", "support"), Ledger(tmp_path, "k")
+    support.intend("run-1", NEW)
+    assert not Ledger(tmp_path, "k").is_open_for(NEW)
+    support.settle("run-1", NEW, "applied")
+    ledger = Ledger(tmp_path, "k")
+    assert ledger.is_open_for(NEW)
+    assert not ledger.sign_in_with_new(NEW)
+    ledger.sign_in_refused("old")
+    assert ledger.sign_in_with_new(NEW)
+    ledger.sign_in_refused("new")
+    assert not ledger.sign_in_with_new(NEW)
+    assert not ledger.is_open_for("somebody@else.example")
 
 
 def test_an_intent_that_does_not_say_of_what_is_the_changes(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ from sample_servers import EOF, Scripted
 from sample_settings import changed, only_problem
 from sample_tokens import Issuer, served
 
+from automation.code_request import Asked, request_of
 from automation.env_file import EnvFile
 from automation.errors import MailboxStop
 from automation.mailbox import ImapMailbox, MailboxSettings
 from automation.microsoft import MicrosoftTokens
-from automation.next_code import Asked, request_of
 from automation.oauth import Client, Tokens, tokens_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def place(folder: Path) -> Iterator[Place]:
     issuer = Issuer(ANNA)
     with served(issuer) as asked, dovecot({ANNA: "x"}, tls="implicit", oauth=f"{asked}/introspect?token=") as mail:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(mail.folder / "server.pem", mail.folder / "server.key")
+        context.load_cert_chain(mail.folder / "good.pem")
         with served(issuer, context) as url:
             issuer.url = url
             yield Place(issuer, mail, folder)
@@ -178,6 +178,14 @@ def test_whoever_has_not_signed_in_is_told_how(at: Place, of: Of) -> None:
     stopped = refused(at, tokens_of(at.client(of)))
     assert stopped.reason.kind == "not_signed_in"
     assert "run `readdress init`" in stopped.reason.text
+
+
+@BOTH
+def test_a_torn_file_of_tokens_means_signing_in_again(at: Place, of: Of) -> None:
+    at.signed_in(of)
+    [file] = (at.folder / "tokens").iterdir()
+    file.write_bytes(file.read_bytes()[:20])
+    assert refused(at, tokens_of(at.client(of))).reason.kind == "not_signed_in"
 
 
 @BOTH

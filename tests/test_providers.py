@@ -90,6 +90,11 @@ def test_a_password_is_not_sent_to_another_provider_than_it_was_set_for() -> Non
     assert settings(changed(NEW_IMAP_URL="", NEW_EMAIL=""), to="bo@yahoo.it").new.imap is not None
 
 
+def test_a_provider_that_takes_no_password_asks_for_none() -> None:
+    told = only_problem(changed(OLD_EMAIL="anna@outlook.com", OLD_IMAP_URL="", OLD_IMAP_PASSWORD=""))
+    assert told == f"READDRESS_OLD_OAUTH_CLIENT: missing; {known('anna@outlook.com').remedy}"
+
+
 def test_each_mailbox_may_have_an_authority_of_its_own(tmp_path: Path) -> None:
     for name in ("bridge.pem", "all.pem"):
         (tmp_path / name).touch()

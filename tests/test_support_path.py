@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import ended
+from sample_runs import Change, ended
 
 from automation.person import Person
 from automation.plea import is_plea
@@ -18,8 +18,6 @@ from flows.support_chat import wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sample_runs import Change
 
     from automation.stand_in import StandIn
 
@@ -147,12 +145,17 @@ def test_a_rehearsal_opens_no_chat(fresh: Callable[[str], StandIn], change: Chan
     assert store.truth()["chat"] == []
 
 
-@pytest.mark.full
-def test_an_account_that_has_the_address_by_now_asks_nobody(fresh: Callable[[str], StandIn], change: Change) -> None:
+def test_once_support_has_changed_the_address_the_next_run_signs_in_with_it_and_says_so(
+    fresh: Callable[[str], StandIn], change: Change, tmp_path: Path
+) -> None:
     store = fresh("center")
-    change(store)
-    assert ended(change(store, flow=support)) == ("already", 0, None)
-    assert store.truth()["chat"] == []
+    store.switch(operator="answers")
+    assert ended(change(store, flow=support)) == ASKED
+    assert ended(Change(change.context, tmp_path / "theirs")(store)) == ("changed", 0, None)  # by somebody else's hand
+    store.post("/forget-sessions")
+    again = change(store, flow=support)
+    assert ended(again) == ("already", 0, None), again["reason"]
+    assert len(pleas(store)) == 1
 
 
 def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_again(
@@ -173,6 +176,24 @@ def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_ag
     assert ended(lost) == ("unknown", 75, "unreadable"), lost["reason"]
     assert ended(again) == ("unknown", 75, "unreadable"), again["reason"]
     assert pleas(store) == []
+
+
+@pytest.mark.full
+def test_a_chat_that_goes_away_in_the_middle_ends_in_time_and_is_taken_up(
+    make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.conversation.GONE_S", 2)
+    store = make_store(generation="legacy", switches={"operator": "answers", "operator_pause_s": 3})
+
+    def leave(event: dict[str, Any]) -> None:
+        if event["event"] == "settled":
+            change.context.pages[-1].goto(store.url)
+
+    gone = change(store, flow=support, listeners=(leave,))
+    again = change(store, flow=support)
+    assert ended(gone) == ("needs_person", 3, "chat_gone"), gone["reason"]
+    assert ended(again) == ASKED, again["reason"]
+    assert len(pleas(store)) == 1
 
 
 def test_a_way_that_is_listed_in_another_place_is_known_by_what_it_says(

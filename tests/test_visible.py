@@ -78,6 +78,7 @@ HIDDEN = [
     "<div hidden>{}</div>",
     "<div hidden=''>{}</div>",
     "<style>.p{{display:none}}</style><div class='p'>{}</div>",
+    "<style>.p{{d\\69 splay:none}}</style><div class='p'>{}</div>",
     "<style>.a, div.p {{ color:#fff }}</style><div class='p'>{}</div>",
     "<style>/* x */ @media screen {{ .p {{ font-size:0 }} }}</style><div class='p'>{}</div>",
     "<style>#q > span {{visibility:hidden}}</style><div id='q'><span>{}</span></div>",
