@@ -97,7 +97,8 @@ class _Reader:
         if number.against and len(number.value) > LONGEST_RUN:
             return Candidate(number.value, line, 0, number.against)
         place, alone = self._place(line, number.start), self._is_alone(line, number)
-        spent = self._spent(place) or (self._spent(place + 1) if alone and self._goes_on(place + 1) else None)
+        goes_on = alone and self._goes_on(place + 1)
+        spent = self._spent(place - 1, place + 1) if goes_on else self._spent(place)
         rank, why = (0, f"in one sentence with “{spent}”") if spent else self._rank(place, number, alone=alone)
         if number.against:
             # What the letter itself calls it says more than how it looks.
@@ -164,9 +165,10 @@ class _Reader:
             return ALONE, "alone in its element"
         return 0, "far from a word for the code"
 
-    def _spent(self, place: int) -> str | None:
-        """The words in a sentence that say that its number is no code any more, or one for a purchase or a parcel."""
-        found = vocabulary().spent.search(self._sentences[place].text) if 0 <= place < len(self._sentences) else None
+    def _spent(self, first: int, last: int | None = None) -> str | None:
+        """The words in one or more sentences that say that a number is no code any more, or for a purchase."""
+        text = " ".join(each.text for each in self._sentences[max(first, 0) : (last or first) + 1])
+        found = vocabulary().spent.search(text)
         return found.group() if found else None
 
     def _goes_on(self, place: int) -> bool:
