@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_MS = 50.0
 """Between two looks while something is waited for that may take long."""
-SUSPECT_S = 8.0
+SUSPECT_S = 10.0
 """How long the path may stand still where an address or a header tells of a wall, before it is taken for one."""
 GOAL_STAYS_S = 1.0
 """How long the path must show before the person is done: a header shows between two pages of a sign-in, too."""
