@@ -166,7 +166,8 @@ class Walk:
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
             elif dealt_with := self._obstacles.dealt_with(sightings):
                 deadline = time.monotonic() + ARRIVE_S
-                anywhere_from = anywhere_from if dealt_with.over else time.monotonic() + BACK_S
+                if not dealt_with.over or (step and step.safe):  # what came over the page may have taken the click
+                    anywhere_from = time.monotonic() + BACK_S
                 continue
             found = furthest(steps, sightings, first, run.known)
             if found is None and time.monotonic() > anywhere_from:

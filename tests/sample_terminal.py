@@ -81,6 +81,16 @@ class Terminal:
         """As a person does: the signal goes to every process of the terminal."""
         os.write(self._master, b"\x03")
 
+    def end_by_ctrl_c(self) -> int:
+        """Press it as a person does, again when nothing happens: a signal just before a line is read goes unseen."""
+        deadline = time.monotonic() + PATIENCE_S
+        self.press_ctrl_c()
+        while self._read(1):
+            assert time.monotonic() < deadline, self.text
+            if self.process.poll() is None:
+                self.press_ctrl_c()
+        return self.process.wait(PATIENCE_S)
+
     def _echoes(self) -> bool:
         """Whether what is typed shows; whatever was typed before that ended is thrown away."""
         return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
