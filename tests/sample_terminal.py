@@ -84,11 +84,13 @@ class Terminal:
     def end_by_ctrl_c(self) -> int:
         """Press it as a person does, again when nothing happens: a signal just before a line is read goes unseen."""
         deadline = time.monotonic() + PATIENCE_S
+        before = ""
         self.press_ctrl_c()
-        while self._read(1):
+        while self._read(5):
             assert time.monotonic() < deadline, self.text
-            if self.process.poll() is None:
+            if self.text == before:
                 self.press_ctrl_c()
+            before = self.text
         return self.process.wait(PATIENCE_S)
 
     def _echoes(self) -> bool:
