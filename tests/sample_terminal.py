@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -32,7 +33,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - so that Ctrl-C means something
+            preexec_fn=_have_a_terminal,  # noqa: PLW1509 - so that Ctrl-C means something
         )
         os.close(slave)
 
@@ -81,18 +82,6 @@ class Terminal:
         """As a person does: the signal goes to every process of the terminal."""
         os.write(self._master, b"\x03")
 
-    def end_by_ctrl_c(self) -> int:
-        """Press it as a person does, again when nothing happens: a signal just before a line is read goes unseen."""
-        deadline = time.monotonic() + PATIENCE_S
-        before = ""
-        self.press_ctrl_c()
-        while self._read(5):
-            assert time.monotonic() < deadline, self.text
-            if self.text == before:
-                self.press_ctrl_c()
-            before = self.text
-        return self.process.wait(PATIENCE_S)
-
     def _echoes(self) -> bool:
         """Whether what is typed shows; whatever was typed before that ended is thrown away."""
         return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
@@ -107,3 +96,9 @@ class Terminal:
             return False
         self.text += read.decode(errors="replace")
         return bool(read)
+
+
+def _have_a_terminal() -> None:
+    """As a shell does it; a suite that runs in the background has Ctrl-C ignored, and so would everything below it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

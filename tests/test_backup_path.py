@@ -157,6 +157,7 @@ def test_a_field_that_does_not_stand_just_below_the_email_is_left_alone(
     assert saves(store) == []
 
 
+@pytest.mark.full
 def test_what_this_path_did_is_no_intent_of_the_change(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("legacy")
     store.switch(success_without_change=True)

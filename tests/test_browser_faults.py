@@ -128,9 +128,7 @@ def test_a_tab_that_goes_away_right_after_the_commit_does_not_keep_the_proof_awa
 
 @pytest.mark.parametrize(
     "answer",
-    some(
-        ["lost_before", "lost_after", "error_500", "error_502", "error_429"], {"lost_before", "lost_after", "error_429"}
-    ),
+    some(["lost_before", "lost_after", "error_500", "error_502", "error_429"], {"lost_after", "error_429"}),
 )
 @pytest.mark.parametrize("generation", some(["legacy", "center"], {"legacy"}))
 def test_an_answer_that_is_lost_or_an_error_is_settled_by_reading_the_account(

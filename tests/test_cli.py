@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sample_paused import some
 from sample_runs import STORES
 
 from automation.store import load_store
@@ -163,6 +164,7 @@ def test_a_machine_without_any_browser_is_told_how_to_get_one(
     assert "readdress browser install" in result["reason"]["text"]
 
 
+@pytest.mark.full
 def test_the_new_address_can_be_said_on_the_command_line(command: Command, make_store: Callable[..., StandIn]) -> None:
     store = make_store()
     environment = {**store.environment(), "READDRESS_NEW_EMAIL": "somebody@else.example"}
@@ -287,7 +289,9 @@ def test_runs_lists_what_was_run_and_tells_it_again(command: Command) -> None:
     assert "There is no run “nonesuch”" in missing.stderr
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"), some([(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)], (signal.SIGINT, 130))
+)
 def test_a_signal_before_the_commit_is_cancelled(
     sent: signal.Signals, code: int, command: Command, make_store: Callable[..., StandIn]
 ) -> None:

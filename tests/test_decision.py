@@ -78,6 +78,7 @@ def test_an_account_that_got_the_address_meanwhile_is_a_success(
     assert said(store) == []
 
 
+@pytest.mark.full
 def test_codes_may_be_typed_by_hand_where_the_tool_can_not_read_the_mailbox(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:

@@ -53,6 +53,7 @@ def allow(run: Paused, size: int) -> None:
     resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (size, size))
 
 
+@pytest.mark.full
 def test_a_ledger_that_can_not_be_written_stops_the_run_before_the_click(command: Command, store: StandIn) -> None:
     with paused(command, store, "step:A8d") as run:
         allow(run, ledger_of(command, store).stat().st_size)
@@ -148,6 +149,7 @@ def test_a_ledger_that_became_read_only_stops_the_run_before_the_click(command: 
     assert store.truth()["submits"] == []
 
 
+@pytest.mark.full
 def test_a_full_disk_after_the_change_loses_the_report_and_not_the_result(command: Command, store: StandIn) -> None:
     with small_disk(command.home / "runs", 4096), paused(command, store, "settled:") as run:
         fill(command.home / "runs")
@@ -205,6 +207,7 @@ def test_a_second_run_for_the_account_says_who_holds_it(command: Command, store:
         assert run.result()["outcome"] == "changed"
 
 
+@pytest.mark.full
 def test_a_run_that_is_killed_lets_go_of_the_account_at_once(command: Command, store: StandIn) -> None:
     with paused(command, store, "step:A5") as run:
         run.process.kill()

@@ -67,6 +67,7 @@ def assert_untouched(mail: Dovecot, before: dict[str, Flags]) -> None:
         assert sum(map(len, after.values())) > sum(map(len, folders.values()))
 
 
+@pytest.mark.full
 def test_the_whole_path_leaves_every_flag_as_it_was(change: Change) -> None:
     with dovecot(USERS) as mail, store_on(mail, "legacy") as (store, before):
         assert_changed(change(store), store, INBOX)

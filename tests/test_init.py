@@ -229,7 +229,8 @@ def test_ctrl_c_leaves_everything_as_it_was(command: Command) -> None:
     with Terminal(command, "init") as terminal:
         terminal.answer("that your account has now", OLD)
         terminal.until("Mail server")
-        assert terminal.end_by_ctrl_c() == 130, terminal.text
+        terminal.press_ctrl_c()
+        assert terminal.end() == 130, terminal.text
     assert not (command.home / ".env").exists()
     assert "Traceback" not in terminal.text
 

@@ -114,6 +114,7 @@ def test_a_login_of_somebody_who_is_signed_in_ends_at_once_and_makes_the_session
     assert json.loads(done.stdout)["signed_in"] == "2026-11-20T08:00:00+00:00"
 
 
+@pytest.mark.full
 def test_a_window_that_is_closed_before_anybody_signed_in_is_told(
     home: Home, make_store: Callable[..., StandIn]
 ) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-generations = pytest.mark.parametrize("generation", ["legacy", "center"])
 one_generation = pytest.mark.parametrize("generation", some(["legacy", "center"], {"center"}))
 CHANGED = ("changed", 0, None)
 MOST_RACES = 3
@@ -47,7 +46,7 @@ def test_a_page_whose_script_spins_stops_the_run_in_time(
 
 
 @one_generation
-@pytest.mark.parametrize("banner", some(["once", "late", "recurring"], {"late", "recurring"}))
+@pytest.mark.parametrize("banner", some(["once", "late", "recurring"], {"recurring"}))
 def test_a_cookie_banner_is_refused_and_the_path_goes_on(
     banner: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -156,7 +155,7 @@ EMPTIES_AS_IT_IS_CLICKED = f"""addEventListener("pointerdown", (event) => {{
 }}, true)"""
 
 
-@generations
+@one_generation
 def test_what_a_page_takes_away_once_it_was_typed_is_typed_again(
     generation: str, make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,11 +261,13 @@ def test_something_unknown_that_covers_the_page_is_off_the_path(
     assert store.truth()["sign_ins"] == []
 
 
+@pytest.mark.full
 @pytest.mark.browser_context_args(timezone_id="Pacific/Kiritimati")
 def test_another_time_zone_changes_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
     assert ended(change(make_store())) == CHANGED
 
 
+@pytest.mark.full
 def test_an_additional_address_in_the_profile_is_no_proof(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation="legacy", switches={"success_without_change": True})
     also = f"document.querySelectorAll('.account-email').forEach((row) => row.append(' · {store.new}'))"

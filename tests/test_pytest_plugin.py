@@ -93,6 +93,7 @@ def test_store_and_mailboxes_need_no_playwright(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["*fixture 'page' not found*"])
 
 
+@pytest.mark.full
 def test_each_test_has_everything_to_itself(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         SEND
@@ -114,6 +115,7 @@ def test_each_test_has_everything_to_itself(pytester: pytest.Pytester) -> None:
     assert len({(pytester.path / code).read_text() for code in ("471108", "230815")}) == 2
 
 
+@pytest.mark.full
 def test_the_store_is_configured_by_a_fixture(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import pytest
@@ -130,6 +132,7 @@ def test_the_store_is_configured_by_a_fixture(pytester: pytest.Pytester) -> None
     run(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.full
 def test_a_suite_may_read_codes_and_nothing_else(
     pytester: pytest.Pytester, make_store: Callable[..., StandIn], monkeypatch: pytest.MonkeyPatch
 ) -> None:

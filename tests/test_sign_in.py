@@ -42,6 +42,7 @@ def test_a_remembered_account_is_taken_or_switched_by_whose_it_is(
     assert sign_ins(store) == [True]
 
 
+@pytest.mark.full
 def test_a_suggestion_menu_over_the_button_is_sent_away(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(switches={"suggestion_menu": True})
     events: list[dict[str, Any]] = []
@@ -100,6 +101,7 @@ def test_another_code_is_asked_for_only_when_the_sites_own_countdown_is_over(
     assert [code["right"] for code in typed] == [True, True]  # the newest letter's, both times
 
 
+@pytest.mark.full
 @one_generation
 def test_a_password_that_is_refused_midway_is_not_typed_again(
     generation: str, make_store: Callable[..., StandIn], change: Change

@@ -63,7 +63,7 @@ def address(store: StandIn) -> str:
 
 @pytest.mark.parametrize(
     ("moment", "number"),
-    pairs(BEFORE_THE_COMMIT, ("step:A1", SIGTERM), ("step:A7", SIGINT), ("step:A8d", SIGINT)),
+    pairs(BEFORE_THE_COMMIT, ("step:A7", SIGTERM), ("step:A8d", SIGINT)),
     ids=named,
 )
 def test_before_the_commit_a_signal_ends_the_run_soon_and_nothing_is_submitted(
@@ -85,9 +85,7 @@ def test_a_signal_ends_a_run_soon_though_the_store_never_answers(command: Comman
     assert (result["outcome"], result["exit"]) == ("cancelled", 130)
 
 
-@pytest.mark.parametrize(
-    ("moment", "number"), pairs(AFTER_THE_COMMIT, ("intent:", SIGINT), ("step:A9", SIGTERM)), ids=named
-)
+@pytest.mark.parametrize(("moment", "number"), pairs(AFTER_THE_COMMIT, ("intent:", SIGINT)), ids=named)
 def test_after_the_commit_a_signal_does_not_keep_the_proof_away(
     moment: str, number: Signals, command: Command, store: StandIn
 ) -> None:
@@ -127,6 +125,7 @@ def test_a_second_signal_after_the_commit_is_obeyed_and_the_end_is_unknown(
     assert command.json("change", "--yes", **store.environment())["outcome"] == "already"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("moment", some(STEPS, "step:A8d"))
 @pytest.mark.parametrize("everything", some([False, True], False))
 def test_a_run_that_was_stopped_for_seconds_goes_on(
@@ -142,7 +141,7 @@ def test_a_run_that_was_stopped_for_seconds_goes_on(
     assert address(store) == store.new
 
 
-@pytest.mark.parametrize("moment", some([*BEFORE_THE_COMMIT, "intent:"], "step:A2", "intent:"))
+@pytest.mark.parametrize("moment", some([*BEFORE_THE_COMMIT, "intent:"], "intent:"))
 def test_a_browser_that_is_killed_before_anything_is_submitted_ends_with_site(
     moment: str, command: Command, store: StandIn
 ) -> None:
@@ -174,6 +173,7 @@ def test_a_driver_that_is_killed_before_anything_is_submitted_ends_with_site(
     assert store.truth()["submits"] == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("killed", some([browser_of, driver_of], driver_of))
 def test_a_browser_or_driver_that_is_killed_after_the_proof_changes_nothing(
     killed: Callable[[Path], int], command: Command, store: StandIn
@@ -182,6 +182,7 @@ def test_a_browser_or_driver_that_is_killed_after_the_proof_changes_nothing(
     assert (result["outcome"], result["exit"]) == ("changed", 0), result["reason"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("moment", "outcome", "code"),
     some([("step:A7", "cancelled", 143), ("step:A9", "changed", 0)], ("step:A7", "cancelled", 143)),

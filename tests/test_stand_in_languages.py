@@ -33,6 +33,7 @@ def skeleton(page: str) -> list[str]:
     return [re.sub(r'(label|aria-label|title|placeholder|lang|data-words|content)="[^"]*"', "", tag) for tag in tags]
 
 
+@pytest.mark.full
 def test_ids_and_structure_are_the_same_in_every_language() -> None:
     paths = ["/", "/p/account/index.html", "/user/settings.htm", "/user/account.htm", "/user/profile.htm"]
     seen = []

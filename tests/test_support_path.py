@@ -62,6 +62,7 @@ def test_support_is_asked_once_and_what_it_promises_is_told(
     assert (truth["codes_requested"], truth["submits"], truth["profile_saves"]) == ([], [], [])
 
 
+@pytest.mark.full
 def test_the_transcript_stands_in_the_report_and_names_nobody(fresh: Callable[[str], StandIn], change: Change) -> None:
     store = fresh("center")
     store.switch(operator="answers")
@@ -158,6 +159,7 @@ def test_once_support_has_changed_the_address_the_next_run_signs_in_with_it_and_
     assert len(pleas(store)) == 1
 
 
+@pytest.mark.full
 def test_a_message_that_may_have_been_sent_in_a_chat_that_is_gone_is_not_sent_again(
     make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,6 +198,7 @@ def test_a_chat_that_goes_away_in_the_middle_ends_in_time_and_is_taken_up(
     assert len(pleas(store)) == 1
 
 
+@pytest.mark.full
 def test_a_way_that_is_listed_in_another_place_is_known_by_what_it_says(
     make_store: Callable[..., StandIn], change: Change
 ) -> None:

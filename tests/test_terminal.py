@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sample_runs import some
 from sample_terminal import Terminal
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "outcome"), [("n", 130, "Cancelled"), ("y", 0, "Changed"), ("", 130, "Cancelled")]
+    ("answer", "code", "outcome"),
+    [("n", 130, "Cancelled"), ("y", 0, "Changed"), pytest.param("", 130, "Cancelled", marks=pytest.mark.full)],
 )
 def test_the_last_question_is_asked_before_the_new_address_gets_a_code(
     answer: str, code: int, outcome: str, command: Command, make_store: Callable[..., StandIn]
@@ -66,6 +68,7 @@ def test_the_last_question_is_asked_before_the_new_address_gets_a_code(
     assert outcome in terminal.text
 
 
+@pytest.mark.full
 def test_while_a_letter_is_awaited_a_live_line_counts_the_seconds(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:
@@ -94,9 +97,11 @@ def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
 @pytest.mark.parametrize(
     ("stage", "kind"),
     [
-        ("settings", "slider"),
         ("prove_old", "slider"),
-        *(pytest.param("settings", kind, marks=pytest.mark.full) for kind in ("frame", "punish", "bare", "header")),
+        *(
+            pytest.param("settings", kind, marks=pytest.mark.full)
+            for kind in ("slider", "frame", "punish", "bare", "header")
+        ),
     ],
 )
 def test_a_captcha_is_left_to_the_person_at_the_window_and_the_run_goes_on(
@@ -117,7 +122,7 @@ def test_a_window_without_a_display_is_a_clear_stop(command: Command, make_store
     assert "--headless" in result["reason"]["text"]
 
 
-@pytest.mark.parametrize("step", ["A3", "A6", "A8b"])
+@pytest.mark.parametrize("step", some(["A3", "A6", "A8b"], {"A8b"}))
 def test_ctrl_c_at_the_terminal_ends_the_run_and_its_browser(
     step: str, command: Command, make_store: Callable[..., StandIn]
 ) -> None:

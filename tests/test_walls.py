@@ -85,6 +85,7 @@ def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out
     assert applied(store) == [True]
 
 
+@pytest.mark.full
 @places(BEFORE, {"account"})
 def test_an_address_that_only_looks_like_a_captchas_is_a_false_alarm(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -125,7 +126,7 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
     assert applied(store) == []
 
 
-@pytest.mark.parametrize("kind", ["alert", "confirm", "beforeunload"])
+@pytest.mark.parametrize("kind", some(["alert", "confirm", "beforeunload"], {"confirm"}))
 @places(BEFORE, {"prove_new"})
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
