@@ -116,7 +116,7 @@ def test_a_crashed_tab_before_the_commit_ends_with_site(
     assert store.truth()["submits"] == []
 
 
-@pytest.mark.parametrize("fault", [close_all_tabs, crash])
+@pytest.mark.parametrize("fault", some([close_all_tabs, crash], {crash}))
 def test_a_tab_that_goes_away_right_after_the_commit_does_not_keep_the_proof_away(
     fault: Callable[[BrowserContext], None], make_store: Callable[..., StandIn], change: Change
 ) -> None:

@@ -18,6 +18,7 @@ each_generation = pytest.mark.parametrize("generation", [pytest.param("legacy", 
 """Where the pages hardly differ, one of the two is left to the full matrix."""
 
 
+@pytest.mark.full
 @each_generation
 def test_a_late_letter_is_waited_for(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation, switches={"letter_delay_s": 2})
@@ -82,6 +83,7 @@ def test_a_second_wrong_code_is_refused_and_no_third_is_typed(
     assert sum(typed["purpose"] == party for typed in store.truth()["codes_typed"]) == 2
 
 
+@pytest.mark.full
 @each_generation
 def test_masks_that_fit_both_addresses_prove_nothing_so_the_full_address_is_read(
     generation: str, make_store: Callable[..., StandIn], change: Change
@@ -127,6 +129,7 @@ def test_phone_first_and_email_is_chosen_all_the_same(make_store: Callable[..., 
     assert ended(change(store)) == ("changed", 0, None)
 
 
+@pytest.mark.full
 def test_four_boxes_for_the_new_address_take_a_code_of_four(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation="center", switches={"new_code_length": 4})
     assert ended(change(store)) == ("changed", 0, None)
@@ -214,6 +217,7 @@ def test_a_button_that_fires_twice_is_no_refusal_though_the_page_shows_one(
     assert requested(store) == ["old", "new"]
 
 
+@pytest.mark.full
 def test_a_code_in_the_junk_folder_is_found_and_told_as_that(
     make_store: Callable[..., StandIn], change: Change
 ) -> None:

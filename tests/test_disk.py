@@ -126,6 +126,7 @@ def fill_last_page(file: Path) -> None:
         ledger.requested("new")
 
 
+@pytest.mark.full
 def test_a_full_disk_at_the_intent_stops_the_run_before_the_click(command: Command, store: StandIn) -> None:
     with small_disk(state_of(command) / "ledgers", 64), paused(command, store, "step:A8d") as run:
         fill_last_page(ledger_of(command, store))
@@ -158,6 +159,7 @@ def test_a_full_disk_after_the_change_loses_the_report_and_not_the_result(comman
     assert address(store) == store.new
 
 
+@pytest.mark.full
 def test_a_result_that_nobody_can_take_changes_no_exit_code(command: Command, store: StandIn) -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device, no file
         done = subprocess.run(

@@ -81,6 +81,7 @@ def test_a_click_that_a_banner_took_is_made_again(make_store: Callable[..., Stan
     assert requested(store) == ["old", "new"]
 
 
+@pytest.mark.full
 @one_generation
 def test_slow_pages_are_waited_for(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation, switches={"page_delay_s": 1.0})
@@ -155,6 +156,7 @@ EMPTIES_AS_IT_IS_CLICKED = f"""addEventListener("pointerdown", (event) => {{
 }}, true)"""
 
 
+@pytest.mark.full
 @one_generation
 def test_what_a_page_takes_away_once_it_was_typed_is_typed_again(
     generation: str, make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
@@ -218,6 +220,7 @@ def test_an_old_address_that_still_shows_for_a_while_is_read_until_it_is_new(
     assert applied(store) == [True]
 
 
+@pytest.mark.full
 @one_generation
 @pytest.mark.parametrize("party", some(["old", "new"], {"new"}))
 def test_a_code_that_has_expired_is_asked_for_once_more(

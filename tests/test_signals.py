@@ -200,6 +200,7 @@ def test_a_terminal_that_is_closed_ends_the_run_like_sigterm(
     assert (address(store) == store.new) == (outcome == "changed")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("moment", "generation"),
     some(

@@ -109,6 +109,7 @@ def test_where_the_operator_promises_nothing_a_person_is_needed_and_nothing_is_s
     assert len(pleas(store)) == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("generation", [pytest.param("legacy", marks=pytest.mark.full), "center"])
 def test_where_no_operator_comes_the_message_is_not_sent(
     generation: str, make_store: Callable[..., StandIn], change: Change
@@ -146,6 +147,7 @@ def test_a_rehearsal_opens_no_chat(fresh: Callable[[str], StandIn], change: Chan
     assert store.truth()["chat"] == []
 
 
+@pytest.mark.full
 def test_once_support_has_changed_the_address_the_next_run_signs_in_with_it_and_says_so(
     fresh: Callable[[str], StandIn], change: Change, tmp_path: Path
 ) -> None:

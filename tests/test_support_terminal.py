@@ -129,6 +129,7 @@ def test_a_second_address_is_saved_after_a_yes_and_another_one_replaced_only_aft
     ]
 
 
+@pytest.mark.full
 def test_a_mailbox_that_can_not_be_read_is_asked_about_before_anybody_gives_up(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_narrow_terminal_without_colour_stays_readable(command: Command, make_
     assert max(map(len, words)) <= 40
 
 
+@pytest.mark.full
 def test_the_demo_runs_in_a_real_window(command: Command, display: str) -> None:
     done = command("demo", "--headed", "--generation", "legacy", "--language", "it", DISPLAY=display)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -126,6 +126,7 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
     assert applied(store) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", some(["alert", "confirm", "beforeunload"], {"confirm"}))
 @places(BEFORE, {"prove_new"})
 def test_a_dialog_of_the_browser_freezes_nothing(
@@ -157,6 +158,7 @@ def test_an_overlay_that_is_known_is_closed(
     assert ended(change(store)) == CHANGED
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", some(["maintenance", "empty", "spinner"], {"empty"}))
 @places(BEFORE, {"settings"})
 @pytest.mark.usefixtures("impatient")
@@ -196,6 +198,7 @@ def test_nothing_is_typed_into_a_form_that_posts_elsewhere(
     assert store.truth()["leaks"] == []
 
 
+@pytest.mark.full
 @one_generation
 def test_a_change_that_waits_for_a_confirmation_is_told_as_pending(
     generation: str, make_store: Callable[..., StandIn], change: Change
