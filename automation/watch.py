@@ -36,7 +36,7 @@ OPENED_AT_ONCE = 5
 """So few letters are read without looking first whom they are from and to, which takes a question more."""
 MAX_TRIES = 5
 CLOCKS_APART = timedelta(seconds=2)
-"""The store's clock and the mail server's may differ by that."""
+"""The store's clock and the mail server's may differ by that; requests closer together can't be told apart by it."""
 AGAIN_S = 1.0
 """Some servers say OK and send no letter; a second later they do."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import re
 import secrets
 import smtplib
@@ -9,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -23,7 +24,6 @@ from automation.mailbox import ImapMailbox, MailboxSettings
 from automation.process import process
 
 if TYPE_CHECKING:
-    import imaplib
     from collections.abc import Iterator
 
 PASSWORD = "made up"
@@ -112,14 +112,15 @@ def ours(box: Box, ready: threading.Event) -> str:
 
 
 def idling(box: Box, ready: threading.Event) -> str:
-    """As imap-tools' own page shows it."""
-    with _imap_tools(box) as mailbox:
-        known = set(mailbox.uids())
-        ready.set()
-        while True:
-            mailbox.idle.wait(timeout=IDLE_S)
-            for uid in set(mailbox.uids()) - known:
-                return _code(mailbox, uid)
+    """As imap-tools' own page shows it; begun anew where a legal notice of the server breaks it."""
+    known: set[str] | None = None
+    while True:
+        with suppress(imaplib.IMAP4.abort), _imap_tools(box) as mailbox:
+            known = set(mailbox.uids()) if known is None else known
+            ready.set()
+            while not (new := set(mailbox.uids()) - known):
+                mailbox.idle.wait(timeout=IDLE_S)
+            return _code(mailbox, new.pop())
 
 
 def polling(box: Box, ready: threading.Event) -> str:
