@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-from playwright.sync_api import Error as PlaywrightError
 
 from automation.awaited import Awaited
-from automation.chosen_browser import allow_attaching, is_headed, profile_of, working_browser
-from automation.errors import Cancelled, NeedsPerson, Reason, SettingsStop, SiteStop, Stop, Unknown
+from automation.chosen_browser import is_headed, profile_of, working_browser
+from automation.ending import taken
+from automation.errors import Cancelled, Reason, SettingsStop, Stop
 from automation.files import write_private
-from automation.flow import CHANGE, MESSAGE
 from automation.journal import Journal, run_id
 from automation.kept_session import SignInsNoted
 from automation.ledger import Ledger, account_key, lock
 from automation.origins import origin_of
 from automation.outcomes import outcome_named
-from automation.patience import heeding
+from automation.permission import allow
 from automation.person import Person, TypedMailbox
 from automation.report import as_html, landmarks_to_mend
 from automation.result import of_kind, result_of
 from automation.run import Run
 from automation.scrubbed_log import keep_log
 from automation.task import Signals, Task
-from automation.walk import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +76,7 @@ def attempt(
     with journal, pictures and report. A run that can't even begin (a busy account, a folder that can't be
     written) raises its `Stop`.
     """
-    _allow(settings, store, flow, around.person)
+    allow(settings, store, flow, around.person)
     key = account_key(origin_of(store.start), settings.store_user)
     kept = () if context or settings.browser_url else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
@@ -105,71 +101,6 @@ def told(journal: Journal, outcome: str, code: int, reason: Mapping[str, Any] | 
     except (OSError, SettingsStop):
         return Ended({**result, "report": None}, mend, unread)
     return Ended(result, mend, unread)
-
-
-def _allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
-    """Stop at once when something will be asked that nobody is there to answer."""
-    if not settings.yes and not settings.dry_run and not person.there:
-        if flow.deed is MESSAGE:
-            raise NeedsPerson(
-                "The message to support is shown to a person before it is sent, and this is no terminal. Say --yes to "
-                "send it unseen.",
-                kind="no_terminal",
-            )
-        raise SettingsStop(
-            "Nobody can be asked before the address is changed: this is no terminal. Say --yes to change it without "
-            "a question, or --dry-run to rehearse.",
-            kind="no_terminal",
-        )
-    choices = [settings.old if party == "old" else settings.new for party in flow.mailboxes]
-    if any(choice.imap is None for choice in choices) and not person.there:
-        raise NeedsPerson(
-            "A mailbox is set to `ask`, and this is no terminal where a code could be typed.", kind="no_terminal"
-        )
-    for party in flow.mailboxes:
-        allow_senders(settings, party)
-    _allow_origin(settings, store, person)
-    allow_attaching(settings, person)
-
-
-def allow_senders(settings: Settings, party: Party, proposed: str | None = None) -> None:
-    """Stop where letters could only be taken by their From address and nobody has said that this will do.
-
-    `proposed` is a setting that would help.
-    """
-    choice = settings.old if party == "old" else settings.new
-    if choice.imap is None or settings.trusts_senders_to(choice) or settings.trust_in(choice).can_prove:
-        return
-    name = f"READDRESS_{party.upper()}_AUTHSERV_ID"
-    mend = (
-        f"Your newest letters propose {proposed}: set it if that is your mail server's name"
-        if proposed
-        else "Set it to the name with which your mail server's Authentication-Results begin (`readdress check` looks "
-        "for it)"
-    )
-    raise SettingsStop(
-        f"{name}: nothing says yet how a letter at {choice.imap.host} is known to come from the store. {mend}, or set "
-        "READDRESS_DKIM=yes to have signatures checked with keys from DNS. Else say --trust-sender to take letters by "
-        f"their From address, or set READDRESS_{party.upper()}_IMAP_URL=ask and type the code yourself.",
-        kind="unproved_senders",
-    )
-
-
-def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
-    host = urlsplit(store.start).hostname
-    if store.shipped or settings.store_url_named or settings.is_near(host):
-        return
-    question = (
-        f"{host} is not one of {store.title}'s own hosts. Type the password and codes of "
-        f"{settings.store_user} there? [y/N]"
-    )
-    answer = person.ask_now(question)
-    if answer is None or answer.casefold() not in {"y", "yes"}:
-        raise SettingsStop(
-            f"READDRESS_STORE_URL names {host}, which is not one of {store.title}'s own hosts. If you mean it, say so "
-            f"on the command line: --store-url {settings.store_url}",
-            kind="foreign_store",
-        )
 
 
 def facts(settings: Settings, store: Store, flow: Flow, journal: Journal) -> dict[str, Any]:
@@ -250,7 +181,7 @@ class _Attempted:
                 deed=self.flow.deed,
             )
             stack.callback(run.close)
-            return walked(self.flow, run)
+            return taken(self.flow, run)
 
     def _awaiting(self, party: Party) -> AbstractContextManager[Awaited]:
         return awaiting(self.settings, party, self.around.person)
@@ -261,60 +192,6 @@ class _Attempted:
             version = context.browser.version if context.browser else "?"
             self.journal.write("browser", version=version, where=where, headed=headed)
             yield context
-
-
-def walked(flow: Flow, run: Run) -> str:
-    """Take the flow and keep a picture of where it stopped; a stop in doubt is `unknown`, whatever its cause."""
-    try:
-        with heeding(run.heed_signals):
-            return take(flow, run)
-    except Exception as cause:
-        if run.proved:
-            return run.deed.outcome  # a full disk, a closed terminal, a dead browser: nothing takes the proof back
-        stop = _stop_for(cause, run)
-        if stop is None:
-            raise
-        with suppress(Exception):  # the disk may be full, the browser dead: the stop itself is what matters
-            picture = None if isinstance(stop, Cancelled) else run.picture("stop")  # who cancels does not wait for it
-            run.journal.write("stopped", step=run.step_id, kind=stop.reason.kind, picture=picture)
-        if stop is cause:
-            raise
-        raise stop from None
-
-
-def _stop_for(cause: Exception, run: Run) -> Stop | None:
-    """What a run that ended this way is to say; None for a bug before anything was submitted."""
-    if run.sent:
-        return cause if isinstance(cause, NeedsPerson) else _broken_off(cause)
-    if run.intending:
-        return in_doubt(cause, run.deed.done)
-    if isinstance(cause, Cancelled):
-        return cause
-    if run.signals.received:
-        return Cancelled("Stopped before anything was changed.", by_signal=run.signals.received[0])
-    if not run.tabs.alive or isinstance(cause, PlaywrightError) or "playwright" in type(cause).__module__:
-        return reason_of(cause) if isinstance(cause, SiteStop) else BROWSER_LOST
-    return cause if isinstance(cause, Stop) else None
-
-
-def _broken_off(cause: Exception) -> NeedsPerson:
-    text = f"Your message was sent, and then: {reason_of(cause).reason.text}"
-    return NeedsPerson(f"{text} Run again to take the conversation up.", kind="talk_broken_off")
-
-
-BROWSER_LOST = SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")
-
-
-def reason_of(cause: Exception) -> Stop:
-    """The reason to stop; what anything else says may quote what was typed, so it stays here."""
-    return cause if isinstance(cause, Stop) else BROWSER_LOST
-
-
-def in_doubt(cause: Exception, done: str = CHANGE.done) -> Stop:
-    """The same stop once the deed may have been done: nobody knows yet."""
-    if isinstance(cause, Unknown):
-        return cause
-    return Unknown(f"{done}, and then: {reason_of(cause).reason.text} Run again to find out.", kind="unreadable")
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from automation.address import mask
-from automation.attempt import allow_senders, awaiting, heed, pause
+from automation.attempt import awaiting, heed, pause
 from automation.chosen_browser import is_headed, opened, profile_of
 from automation.errors import Cancelled, NeedsPerson, Stop
 from automation.kept_session import noted_sign_in
 from automation.ledger import account_key, lock
 from automation.origins import origin_of
+from automation.permission import allow_senders
 from automation.standing import read_standing
 from automation.tabs import Tabs
 

@@ -91,9 +91,10 @@ class Progress:
 
     def _on_code(self, event: Event) -> None:
         self._waiting = None
-        # The store's own sender is what the reader wants to see in full.
+        # The store's own sender is what the reader wants to see in full; what proved it stands in the result.
         sender = frozenset({str(event["sender"])})
-        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found_code(event)}", keep=sender)
+        found = found_code({**event, "proof": None})
+        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found}", keep=sender)
 
     def _on_followed(self, event: Event) -> None:
         self._say(f"{event['title']}: {event['outcome']}\n")

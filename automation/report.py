@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from automation.outcomes import advice_for, outcome_named
+from automation.advice import advice_for
+from automation.outcomes import outcome_named
 from automation.result import Event, number, of_kind, result_of, senders_in
 from automation.row import items_in, said
 from automation.screen import MAILBOXES, as_text, found_code, headline, seconds

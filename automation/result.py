@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from automation.outcomes import LOST, advice_for
+from automation.advice import LOST, advice_for
 from automation.scrub import scrub
 
 if TYPE_CHECKING:

@@ -36,10 +36,25 @@ def lacking(tool: str) -> None:
     pytest.skip(f"{tool} is missing")
 
 
+def windowless() -> str | None:
+    """Chromium as a program that knows no windows, the usual one of Playwright's tests; None where there is none.
+
+    It is Debian's. The command in PATH is a script that stays around it, which would be one process too many.
+    """
+    return shutil.which("chromium-headless-shell", path="/usr/lib/chromium")
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six logins to a mailbox should not take a test twenty seconds."""
     monkeypatch.setattr("automation.session.BACK_OFF_S", (0.02,) * 3)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing will ever show, it need not be waited for so long."""
+    monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
+    monkeypatch.setattr("automation.hands.FIND_S", 3.0)
 
 
 @pytest.fixture(scope="session")
@@ -49,14 +64,21 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Any) -> dict[str, Any]:
-    """pytest-playwright's own options, on the browser that the tool would find."""
-    named = os.environ.get("READDRESS_BROWSER_PATH")
+    """pytest-playwright's own options, on a browser without windows as is its way, else on that of the tool."""
+    named = os.environ.get("READDRESS_BROWSER_PATH") or windowless()
     try:
         found = find_browser(Path(named) if named else None, Path(playwright.chromium.executable_path))
     except SiteStop:
         lacking("a Chromium")
         raise
     return {**browser_type_launch_args, "executable_path": found.path, "args": launch_arguments()}
+
+
+@pytest.fixture
+def windowless_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that need no window, in a browser that starts with half the work; else in that of the tool."""
+    if (path := windowless()) and "READDRESS_BROWSER_PATH" not in os.environ:
+        monkeypatch.setenv("READDRESS_BROWSER_PATH", path)
 
 
 @pytest.fixture

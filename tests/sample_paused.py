@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sample_processes import processes, wait_until_nothing_is_left
 
 if TYPE_CHECKING:
@@ -122,10 +121,3 @@ def wait_until_stopped(process: subprocess.Popen[str]) -> None:
     if status.si_code != os.CLD_STOPPED:
         raise AssertionError(process.communicate())
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)  # this stop was seen; the next wait is for the next one
-
-
-def some(values: list[Any], *quick: Any) -> list[Any]:
-    """All values; those that are not quick ones only in the full matrix."""
-    plain = [value if isinstance(value, tuple) else (value,) for value in values]
-    marks = [() if value in quick else pytest.mark.full for value in values]
-    return [pytest.param(*value, marks=mark) for value, mark in zip(plain, marks, strict=True)]

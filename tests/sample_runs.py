@@ -35,8 +35,9 @@ KEYS = {
 
 
 def some(values: list[Any], quick: set[Any]) -> list[Any]:
-    """All values; those that are not quick ones only in the full matrix."""
-    return [value if value in quick else pytest.param(value, marks=pytest.mark.full) for value in values]
+    """All values; those that are not quick ones only in the full matrix. A tuple is a row of several arguments."""
+    rows = [(value, value if isinstance(value, tuple) else (value,)) for value in values]
+    return [pytest.param(*row, marks=() if value in quick else pytest.mark.full) for value, row in rows]
 
 
 def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:

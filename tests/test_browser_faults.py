@@ -26,6 +26,9 @@ WITH_A_REQUEST = [step for step in BEFORE_THE_COMMIT if step != "A8c"]
 """Reading the new mailbox asks nothing of the site: what goes away then is missed at the commit."""
 
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
+
 def at_step(wanted: str, fault: Callable[[], object]) -> Callable[[dict[str, Any]], None]:
     """A listener of the journal that lets the fault happen once, as the step begins."""
     done: list[str] = []
@@ -46,12 +49,6 @@ def close_all_tabs(context: BrowserContext) -> None:
 def crash(context: BrowserContext) -> None:
     with suppress(PlaywrightError):  # the crash is how this ends
         context.pages[-1].goto("chrome://crash", timeout=5_000)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
-    monkeypatch.setattr("automation.hands.FIND_S", 3.0)
 
 
 @pytest.mark.parametrize("step", some(BEFORE_THE_COMMIT, {"A6"}))

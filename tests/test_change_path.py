@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_paused import some
+from sample_runs import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ VARIANTS = {
 WALKS = some(
     [(generation, language, variant) for generation in ("legacy", "center") for language in ["en", "it"]
      for variant in VARIANTS],
-    ("legacy", "it", "plain"), ("legacy", "en", "password again"), ("center", "en", "plain"),
-    ("center", "it", "not in a frame"), ("center", "it", "password again"),
+    {("legacy", "it", "plain"), ("legacy", "en", "password again"), ("center", "en", "plain"),
+     ("center", "it", "not in a frame"), ("center", "it", "password again")},
 )  # fmt: skip
 
 

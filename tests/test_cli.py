@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_paused import some
-from sample_runs import STORES
+from sample_runs import STORES, some
 
 from automation.store import load_store
 
@@ -290,7 +289,7 @@ def test_runs_lists_what_was_run_and_tells_it_again(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "code"), some([(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)], (signal.SIGINT, 130))
+    ("sent", "code"), some([(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)], {(signal.SIGINT, 130)})
 )
 def test_a_signal_before_the_commit_is_cancelled(
     sent: signal.Signals, code: int, command: Command, make_store: Callable[..., StandIn]

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_paused import paused, some
+from sample_paused import paused
 from sample_processes import ON_LINUX
+from sample_runs import some
 
 from automation.ledger import Ledger, account_key
 from automation.origins import origin_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-pytestmark = ON_LINUX
+pytestmark = [ON_LINUX, pytest.mark.usefixtures("windowless_browser")]
 PAGE = 4096
 """Bytes that a tmpfs gives out at a time: a file may grow within its last page, however full the disk."""
 
@@ -64,7 +65,7 @@ def test_a_ledger_that_can_not_be_written_stops_the_run_before_the_click(command
     assert command.json("change", "--yes", **store.environment())["outcome"] == "changed"
 
 
-@pytest.mark.parametrize("moment", some(["step:A2", "step:A7"], "step:A7"))
+@pytest.mark.parametrize("moment", some(["step:A2", "step:A7"], {"step:A7"}))
 def test_a_journal_that_can_not_be_written_before_the_commit_stops_the_run(
     moment: str, command: Command, store: StandIn
 ) -> None:
@@ -76,7 +77,7 @@ def test_a_journal_that_can_not_be_written_before_the_commit_stops_the_run(
     assert store.truth()["submits"] == []
 
 
-@pytest.mark.parametrize("moment", some(["intent:", "act:A8d", "step:A9", "settled:", "arrived:A9"], "act:A8d"))
+@pytest.mark.parametrize("moment", some(["intent:", "act:A8d", "step:A9", "settled:", "arrived:A9"], {"act:A8d"}))
 def test_a_disk_that_is_full_after_the_intent_keeps_no_proof_away(
     moment: str, command: Command, store: StandIn
 ) -> None:

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 MAY_IMPORT_FLOWS = {"shipped.py", "pytest_plugin.py"}
 COMMANDS = ROOT / "automation" / "commands"
 PURE = {
-    "address.py", "codes.py", "message.py", "origins.py", "outcomes.py", "place.py", "report.py", "result.py",
-    "screen.py", "scrub.py", "timeline.py",
+    "address.py", "advice.py", "codes.py", "message.py", "origins.py", "outcomes.py", "place.py", "report.py",
+    "result.py", "screen.py", "scrub.py", "timeline.py",
 }  # fmt: skip
 INPUT_AND_OUTPUT = {"imaplib", "imap_tools", "playwright", "socket", "subprocess", "requests", "urllib.request"}
 

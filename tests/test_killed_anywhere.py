@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-pytestmark = ON_LINUX
+pytestmark = [ON_LINUX, pytest.mark.usefixtures("windowless_browser")]
 MOST = 300
 """More failpoints than any run has."""
 EVERY = 10

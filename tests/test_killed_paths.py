@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from automation.stand_in import StandIn
 
-pytestmark = [ON_LINUX, pytest.mark.timeout(1800)]
+pytestmark = [ON_LINUX, pytest.mark.timeout(1800), pytest.mark.usefixtures("windowless_browser")]
 BACKUP, SUPPORT = ("backup", "{new}"), ("support",)
 ENDS = {"backup": {"saved", "already"}, "support": {"asked"}}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from automation import errors
-from automation.outcomes import OUTCOMES, advice_for, outcome_named
+from automation.advice import advice_for
+from automation.outcomes import OUTCOMES, outcome_named
 
 
 def test_the_table_of_outcomes_agrees_with_the_reasons_to_stop() -> None:

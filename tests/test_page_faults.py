@@ -21,17 +21,15 @@ STAGES = ["account", "ways", "prove_old", "name_new", "prove_new"]
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing will ever show, it need not be waited for so long."""
-    monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
-    monkeypatch.setattr("automation.hands.FIND_S", 3.0)
+def hasty_looks(hasty: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor for a page that does not answer."""
     monkeypatch.setattr("automation.look.LOOK_S", 1.0)
     monkeypatch.setattr("automation.account.READ_S", 3.0)
 
 
 @one_generation
 @pytest.mark.parametrize("stage", some(STAGES, {"prove_new"}))
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hasty_looks")
 def test_a_page_whose_script_spins_stops_the_run_in_time(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -234,7 +232,7 @@ def test_a_code_that_has_expired_is_asked_for_once_more(
 
 
 @one_generation
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hasty_looks")
 def test_a_site_where_everything_is_renamed_is_off_the_path_before_anything_is_asked_for(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -252,7 +250,7 @@ COVERED = """addEventListener("DOMContentLoaded", () => {
 })"""
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("hasty_looks")
 def test_something_unknown_that_covers_the_page_is_off_the_path(
     make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:

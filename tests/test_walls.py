@@ -28,10 +28,8 @@ def places(stages: list[str], quick: set[str]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing will ever show, it need not be waited for so long."""
-    monkeypatch.setattr("automation.walk.ARRIVE_S", 3.0)
-    monkeypatch.setattr("automation.hands.FIND_S", 3.0)
+def suspicious(hasty: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wall may be suspected soon."""
     monkeypatch.setattr("automation.account.READ_S", 3.0)
     monkeypatch.setattr("automation.obstacles.SUSPECT_S", 1.5)
 
@@ -51,7 +49,7 @@ def test_a_code_at_the_sign_in_is_read_and_typed(
 @one_generation
 @pytest.mark.parametrize("kind", some(["slider", "frame", "punish"], {"slider"}))
 @pytest.mark.parametrize("stage", some(BEFORE, {"settings", "prove_old"}))
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -67,7 +65,7 @@ def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
 
 
 @one_generation
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_a_captcha_after_the_commit_leaves_it_unknown_and_the_next_run_finds_out(
     generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -161,7 +159,7 @@ def test_an_overlay_that_is_known_is_closed(
 @pytest.mark.full
 @pytest.mark.parametrize("kind", some(["maintenance", "empty", "spinner"], {"empty"}))
 @places(BEFORE, {"settings"})
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -174,7 +172,7 @@ def test_a_page_that_is_none_stops_the_run_in_time(
 
 
 @places(BEFORE, {"name_new"})
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_nothing_is_typed_where_the_site_leads_to_another_origin(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -187,7 +185,7 @@ def test_nothing_is_typed_where_the_site_leads_to_another_origin(
 
 @one_generation
 @pytest.mark.parametrize("stage", some(["sign_in", "prove_old", "name_new", "prove_new"], {"sign_in"}))
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_nothing_is_typed_into_a_form_that_posts_elsewhere(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -220,7 +218,7 @@ def test_a_first_load_that_hangs_is_tried_again(
 @one_generation
 @pytest.mark.parametrize("kind", some(["bare", "header"], {"header"}))
 @pytest.mark.parametrize("stage", some(["home", "settings", "account"], {"settings"}))
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("suspicious")
 def test_a_wall_on_which_nothing_is_known_is_told_by_its_address_or_by_a_header(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
