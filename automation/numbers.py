@@ -67,7 +67,8 @@ def numbers(text: str, *, letters: bool) -> Iterator[Number]:
     if boxes:
         yield from _boxes(boxes, text, letters=letters)
         return
-    runs = [(run, digits) for run in _RUN.finditer(text) if len(digits := re.sub(r"\D", "", run.group())) >= SHORTEST]
+    long = (run for run in _RUN.finditer(text) if len(run.group()) >= SHORTEST)
+    runs = [(run, digits) for run in long if len(digits := re.sub(r"\D", "", run.group())) >= SHORTEST]
     mixed = list(_WITH_LETTERS.finditer(text)) if letters else []
     if not runs and not mixed:
         return

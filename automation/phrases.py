@@ -44,7 +44,9 @@ class Phrases:
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Take phrases, each with the pattern of what may be attached before it."""
         self._by_script: dict[str, list[tuple[str, str]]] = {}
-        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._of_script: dict[str, re.Pattern[str]] = {}
+        self._patterns: dict[tuple[str, ...], tuple[re.Pattern[str], ...]] = {}
+        """By the scripts of a text; made when the first text in them comes."""
         for optional, phrase in phrases:
             read = folded(cleaned(phrase))
             for script in _scripts(read)[-1:]:
@@ -67,12 +69,16 @@ class Phrases:
         found = (pattern.match(text, start) for pattern in self._fitting(text))
         return max(filter(None, found), key=lambda match: match.end(), default=None)
 
-    def _fitting(self, text: str) -> Iterator[re.Pattern[str]]:
-        for script in _scripts(text):
-            if script in self._by_script:
-                if script not in self._patterns:
-                    self._patterns[script] = _pattern(self._by_script[script])
-                yield self._patterns[script]
+    def _fitting(self, text: str) -> tuple[re.Pattern[str], ...]:
+        scripts = _scripts(text)
+        if scripts not in self._patterns:
+            self._patterns[scripts] = tuple(self._pattern(script) for script in scripts if script in self._by_script)
+        return self._patterns[scripts]
+
+    def _pattern(self, script: str) -> re.Pattern[str]:
+        if script not in self._of_script:
+            self._of_script[script] = _pattern(self._by_script[script])
+        return self._of_script[script]
 
 
 @lru_cache(maxsize=256)

@@ -86,15 +86,16 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(point) if 0 < point < 0x110000 else ""  # noqa: PLR2004 - the end of Unicode
 
 
-def style_of(node: LexborNode, attributes: Mapping[str, str | None], outer: Style, sheet: Sheet) -> Style | None:
+def style_of(
+    node: LexborNode, tag: str, attributes: Mapping[str, str | None], outer: Style, sheet: Sheet
+) -> Style | None:
     """The element's style inside its parent's; None where nothing in it can show."""
     if "hidden" in attributes:
         return None
     ruled = sheet.get(node.mem_id, ()) if sheet else ()
     own = attributes.get("style") or ""
-    presented = _presentation(attributes)
-    tag = node.tag if node.tag in {"bdo", "pre"} else ""
-    return _style(tag or "", (*presented, *ruled), own, outer)
+    presented = _presentation(attributes) if attributes else ()
+    return _style(tag if tag in {"bdo", "pre"} else "", (*presented, *ruled), own, outer)
 
 
 @lru_cache(maxsize=2000)
@@ -107,6 +108,8 @@ def _style(tag: str, given: tuple[tuple[str, str], ...], own: str, outer: Style)
 
 
 def _presentation(attributes: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    if not attributes.keys() & {"bgcolor", "color", "background"}:
+        return ()
     pairs = [("background-color", attributes.get("bgcolor")), ("color", attributes.get("color"))]
     if attributes.get("background"):
         pairs.append(("background-image", "url()"))

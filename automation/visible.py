@@ -55,6 +55,7 @@ _OPTIONAL_ENDS = frozenset(
 # fmt: on
 _APART = frozenset(("td", "th", "img", "button"))
 _RAISED = frozenset(("sup", "sub"))
+_BLANKS = " \t\r\n"
 _SPACES = re.compile(r"\s+")
 _WIDE = re.compile(" {2,}")
 _OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)")
@@ -145,7 +146,7 @@ def _walk(root: LexborNode, sheet: Sheet, lines: _Lines) -> None:
             _show(node.text_content or "", outer, lines)
         elif tag not in _UNSEEN and not tag.startswith("-"):
             attributes = node.attributes
-            style = style_of(node, attributes, outer, sheet)
+            style = style_of(node, tag, attributes, outer, sheet)
             if style is not None:
                 waiting += _opened(node, tag, _with_quoting(tag, attributes, style), lines)
 
@@ -180,6 +181,9 @@ def _border(tag: str, display: str) -> str:
 def _show(source: str, style: Style, lines: _Lines) -> None:
     if not style.seen:
         return
+    if not (style.keeps_lines or source.strip(_BLANKS)):  # most of what stands between elements
+        lines.add(" ")
+        return
     text = cleaned(source)
     if not style.keeps_lines:
         text = " " if text.isspace() else _SPACES.sub(" ", text)
@@ -187,8 +191,12 @@ def _show(source: str, style: Style, lines: _Lines) -> None:
 
 
 def _with_quoting(tag: str, attributes: Mapping[str, str | None], style: Style) -> Style:
-    names = (name for key in ("class", "id") if (name := attributes.get(key)))
-    return style.inside_quotation if tag == "blockquote" or any(map(_QUOTES.search, names)) else style
+    if tag == "blockquote":
+        return style.inside_quotation
+    if "class" not in attributes and "id" not in attributes:
+        return style
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return style.inside_quotation if _QUOTES.search(names) else style
 
 
 class _Lines:
@@ -205,10 +213,12 @@ class _Lines:
             return
         if text == " " and not self._pieces:
             return
-        first, *more = text.split("\n")
-        self._piece(first, quoted=quoted)
-        for piece in more:
-            self.end_line()
+        if "\n" not in text:
+            self._piece(text, quoted=quoted)
+            return
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                self.end_line()
             self._piece(piece, quoted=quoted)
 
     def _piece(self, text: str, *, quoted: bool) -> None:
