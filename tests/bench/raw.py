@@ -1,15 +1,23 @@
-"""The rival: the same change as a script for one site, with fixed selectors, Playwright's own waiting, bare imaplib."""
+"""The rival: the same change as a script for one site, with fixed selectors, Playwright's own waiting, bare imaplib.
+
+`python -m bench.raw GENERATION BROWSER` is that script: it reads its account from stdin, as JSON.
+"""
 
 from __future__ import annotations
 
 import email
 import imaplib
+import json
 import re
+import sys
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.policy import default
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
+
+from automation.browser import launch_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +32,27 @@ PATIENCE_S = 30
 SUBJECT = "verification code"
 
 
-def change(context: BrowserContext, store: StandIn, generation: str) -> None:
+@dataclass(frozen=True)
+class Account:
+    """Everything that the script is told."""
+
+    url: str
+    user: str
+    new: str
+    password: str
+    imap: str
+    """Where both mailboxes are, as host:port."""
+    passwords: dict[str, str]
+    """Of the mailboxes, by address."""
+
+
+def account_of(store: StandIn) -> Account:
+    """The stand-in's account, as the script wants it."""
+    mail = store.mail
+    return Account(store.url, store.user, store.new, store.password, mail.imap, dict(mail.passwords))
+
+
+def change(context: BrowserContext, store: Account, generation: str) -> None:
     """Change the account's address and look once whether the settings show the new one."""
     page = context.new_page()
     page.goto(store.url)
@@ -35,7 +63,7 @@ def change(context: BrowserContext, store: StandIn, generation: str) -> None:
         _center(page, store)
 
 
-def _legacy(page: Page, store: StandIn) -> None:
+def _legacy(page: Page, store: Account) -> None:
     login = page.frame_locator("#alibaba-login-box")
     login.locator("#fm-login-id").fill(store.user)
     login.locator("#fm-login-password").fill(store.password)
@@ -56,7 +84,7 @@ def _legacy(page: Page, store: StandIn) -> None:
     _check(settings, store)
 
 
-def _legacy_code(page: Page, frame: FrameLocator, store: StandIn, address: str) -> None:
+def _legacy_code(page: Page, frame: FrameLocator, store: Account, address: str) -> None:
     with _inbox(store, address) as inbox:
         frame.locator("#J_GetCode_Email").click()
         code = inbox.code(page)
@@ -64,7 +92,7 @@ def _legacy_code(page: Page, frame: FrameLocator, store: StandIn, address: str) 
     frame.locator("#submitBtn").click()
 
 
-def _center(page: Page, store: StandIn) -> None:
+def _center(page: Page, store: Account) -> None:
     page.locator(".nfm-login-id input").fill(store.user)
     page.locator(".nfm-login-id input").blur()
     page.click(".nfm-login-continue")
@@ -84,7 +112,7 @@ def _center(page: Page, store: StandIn) -> None:
     _check(page, store)
 
 
-def _center_code(page: Page, frame: FrameLocator, store: StandIn, address: str, purpose: str) -> None:
+def _center_code(page: Page, frame: FrameLocator, store: Account, address: str, purpose: str) -> None:
     with _inbox(store, address) as inbox:
         frame.locator(f"button.verify-get-code[data-purpose={purpose}]").click()
         code = inbox.code(page)
@@ -97,7 +125,7 @@ def _in_new_tab(page: Page, selector: str) -> Page:
     return opened.value
 
 
-def _check(page: Page, store: StandIn) -> None:
+def _check(page: Page, store: Account) -> None:
     shown = page.locator(".account-email").inner_text()
     name, _, host = store.new.partition("@")
     assert shown == f"{name[0]}***{name[-1]}@{host}", shown
@@ -136,9 +164,24 @@ class _Inbox:
 
 
 @contextmanager
-def _inbox(store: StandIn, address: str) -> Iterator[_Inbox]:
-    host, _, port = store.mail.imap.rpartition(":")
+def _inbox(store: Account, address: str) -> Iterator[_Inbox]:
+    host, _, port = store.imap.rpartition(":")
     with imaplib.IMAP4(host, int(port)) as imap:
-        imap.login(address, store.mail.passwords[address])
+        imap.login(address, store.passwords[address])
         imap.select("INBOX", readonly=True)
         yield _Inbox(imap)
+
+
+def main(generation: str, browser: str) -> None:
+    """The whole script, from the start of its browser to the end."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the walk alone gets a browser that runs
+
+    account = Account(**json.load(sys.stdin))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=launch_arguments())
+        change(chromium.new_context(), account, generation)
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -51,7 +51,7 @@ def ready(browser: Browser, walker: Walker, generation: str) -> Iterator[Callabl
 
 def _walk(context: BrowserContext, store: StandIn, walker: Walker, generation: str, folder: Path) -> None:
     if walker == "raw":
-        raw.change(context, store, generation)
+        raw.change(context, raw.account_of(store), generation)
         return
     result = Change(context, folder)(store)
     assert result["outcome"] == "changed", result["reason"]
