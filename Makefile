@@ -12,8 +12,9 @@ BENCH ?=
 FUZZ_S ?= 60
 # words for pytest, such as TESTS='-k settings'
 TESTS ?=
-# a worker a core, up to eight: each has a browser, a store and a mail server of its own
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+# a run waits half of its time, so two workers a core, up to eight: each has a browser, a store and a mail server of its own
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$(( cores < 4 ? 2 * cores : 8 )))
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help
 help: ## list the commands

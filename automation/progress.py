@@ -91,10 +91,8 @@ class Progress:
 
     def _on_code(self, event: Event) -> None:
         self._waiting = None
-        # The store's own sender is what the reader wants to see in full; what proved it stands in the result.
-        sender = frozenset({str(event["sender"])})
-        found = found_code({**event, "proof": None})
-        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found}", keep=sender)
+        # Who sent it, and what proved that, stands in the result.
+        self._line("", f"code in the {MAILBOXES[event['mailbox']]}: {found_code(event, briefly=True)}")
 
     def _on_followed(self, event: Event) -> None:
         self._say(f"{event['title']}: {event['outcome']}\n")
@@ -111,10 +109,10 @@ class Progress:
 
     def _on_outcome(self, _event: Event) -> None:
         self._waiting = None
-        self._erase()
+        self._say("")  # apart from the result
 
-    def _line(self, label: str, text: str, took: float | None = None, keep: frozenset[str] = frozenset()) -> None:
-        text = scrub(text, keep=keep)
+    def _line(self, label: str, text: str, took: float | None = None) -> None:
+        text = scrub(text)
         width = min(shutil.get_terminal_size().columns, 100)
         if took is None:
             self._say(f"  {label:<4}{text}")

@@ -52,13 +52,14 @@ def headline(result: Mapping[str, Any]) -> str:
     return told.replace("this run changed nothing", "the address was not changed") if saved else told
 
 
-def found_code(code: Mapping[str, Any]) -> str:
-    """Where a code was found; never the code."""
+def found_code(code: Mapping[str, Any], *, briefly: bool = False) -> str:
+    """Where a code was found, never the code; `briefly`: without the sender and what proved it."""
     if not code.get("sender"):
         return "typed by you" if code.get("why") is None else str(code["why"])
     after = number(code.get("arrived_after_s"))
-    parts = [f"from {code['sender']}", code.get("folder")]
-    parts += [None if after is None else f"{seconds(after)} after the click", why(code)]
+    parts = [None if briefly else f"from {code['sender']}", code.get("folder")]
+    parts += [None if after is None else f"{seconds(after)} after the click"]
+    parts += [why({**code, "proof": None} if briefly else code)]
     return ", ".join(str(part).partition(PASSED_OVER)[0] for part in parts if part)
 
 

@@ -1,6 +1,7 @@
 """Paths B and C killed at their failpoints: the next run ends right, with one save, or one message, in all.
 
-What a failpoint is, is said in killed.py. `make test` runs a few of them, `make test-all` each one.
+What a failpoint is, is said in killed.py. `make test` runs a few of them, `make test-all` each one on
+one of the two kinds of pages.
 """
 
 from __future__ import annotations
@@ -126,10 +127,11 @@ def test_a_few_kills_around_the_commit(
 
 @pytest.mark.full
 @pytest.mark.parametrize(("generation", "arguments", "answer"), WHOLE, ids=str)
-def test_every_failpoint_from_the_intent_on(
+def test_every_other_failpoint_from_the_intent_on(
     generation: str, arguments: tuple[str, ...], answer: str, victim: Callable[..., Victim]
 ) -> None:
-    for number in range(1, MOST):
+    first = 1 if generation == "legacy" else 2  # the two kinds of pages pass about the same failpoints
+    for number in range(first, MOST, 2):
         one = victim(generation, arguments, answer, number)
         died = one.killed("from-intent", number)
         one.end_right()
