@@ -26,7 +26,7 @@ _SHORTEST = """(first, others) => {
 }"""
 
 # The page's own script may empty a field between our look at it and our click: then the click is held back.
-_GUARD = """(first, others) => first.ownerDocument.defaultView.addEventListener("click", (event) => {
+_GUARD = """(first, [button, ...others]) => first.ownerDocument.defaultView.addEventListener("click", (event) => {
   first.heldBack = [first, ...others].some((field) => field.isConnected && !field.value);
   if (first.heldBack) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, { capture: true, once: true })"""
@@ -60,9 +60,13 @@ class Entry:
         shortest = self._ask(_SHORTEST)
         return "gone" if shortest is None or shortest < 0 else "stands" if shortest else "emptied"
 
-    def guard(self) -> None:
-        """Let the next click in this document through only while the fields still hold something."""
-        self._ask(_GUARD)
+    def guard(self, button: ElementHandle) -> None:
+        """Let the next click in this document through only while the fields still hold something.
+
+        Raises Playwright's error where the button is of another document: of one that was loaded anew, say.
+        """
+        with at_most(ANSWER_S):
+            self.fields[0].evaluate(_GUARD, [button, *self.fields[1:]])
 
     def held_back(self) -> bool:
         """Whether the guarded click found the form emptied, and had no effect."""

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.entry import Entry
+from automation.entry import ANSWER_S, Entry
 from automation.errors import SiteStop
+from automation.patience import at_most
 from automation.secret import check_fields, type_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import ElementHandle, Frame
+    from playwright.sync_api import ElementHandle, Frame, Locator
 
     from automation.hands import Hands
     from automation.look import Sighting
 
-TYPE_TIMEOUT_MS = 10_000
+TYPE_TIMEOUT_MS = PRESS_TIMEOUT_MS = 10_000
 RELOAD_S = 5.0
 """How long a field that went away without anything being sent may take to come back empty."""
 MOST_REFILLS = 4
@@ -76,9 +77,8 @@ class Form:
         last = self._entries[-1]
         if last.boxes and self._sent(last.seen.frame)[0] > last.sent_before:
             return True
-        gone = [entry for entry in self._entries if entry.state() == "gone"]
-        if gone:
-            return not self._comes_back(gone)
+        if any(entry.state() == "gone" for entry in self._entries):
+            return not self.is_back()
         self.restore()
         return False
 
@@ -89,10 +89,27 @@ class Form:
             self._again(entry)
         return bool(emptied)
 
-    def guard(self) -> None:
-        """Let the next click through only while the fields still hold something."""
-        for entry in self._entries:
-            entry.guard()
+    def press(self, element: Locator) -> None:
+        """Click in the very document that was typed into, and only while the fields still hold something.
+
+        Raises Playwright's error where it can't be clicked, or was loaded anew.
+        """
+        for last in (False, False, True):
+            button = element.element_handle(timeout=PRESS_TIMEOUT_MS)
+            for entry in self._entries:
+                entry.guard(button)
+            try:
+                button.click(timeout=PRESS_TIMEOUT_MS)
+            except PlaywrightError:
+                if last or _is_drawn(button) or self._was_anything_sent(self._entries[-1]):
+                    raise
+                continue  # the page has drawn it anew while it was about to be clicked
+            return
+
+    def is_back(self) -> bool:
+        """Whether the form went away, came back empty with nothing sent, and is filled again."""
+        gone = [entry for entry in self._entries if entry.state() == "gone"]
+        return bool(gone) and self._comes_back(gone)
 
     def held_back(self) -> bool:
         """Whether the guarded click found a field emptied, and had no effect."""
@@ -134,6 +151,15 @@ class Form:
 
     def _was_anything_sent(self, entry: Entry) -> bool:
         return self._sent(entry.seen.frame)[1] > entry.sent_at_all_before
+
+
+def _is_drawn(button: ElementHandle) -> bool:
+    """Whether the page still has it; also where that can't be told."""
+    try:
+        with at_most(ANSWER_S):
+            return bool(button.evaluate("button => button.isConnected"))
+    except PlaywrightError:
+        return True
 
 
 def _handle(sighting: Sighting, index: int) -> ElementHandle:

@@ -122,23 +122,30 @@ class Hands:
             self._submitted_by_itself()
             return
         self.begin_act("click", sighting)
-        self.form.guard()
-        self._press(sighting, index)
-        if self.form.held_back():  # the page emptied the form under our hand; the click did not get through
+        if not self._press(sighting, index) or self.form.held_back():
+            # The page emptied the form under our hand, or was loaded anew; the click did not get through.
             self.click_on(sighting, index)
             return
         self.form.let_go()
         reached("clicked")
 
-    def _press(self, sighting: Sighting, index: int) -> None:
+    def _press(self, sighting: Sighting, index: int) -> bool:
+        """Click; False where the form that the click was for was loaded anew unsent, and is filled again."""
+        element = sighting.element(index)
         try:
-            sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
+            if self.form.filled and self.form.frame == sighting.frame:
+                self.form.press(element)
+            else:
+                element.click(timeout=ACT_TIMEOUT_MS)
         except PlaywrightError:
             if not self.tabs.alive:
                 raise
+            if self.form.is_back():
+                return False
             if not self._may_try_again():
                 raise self._not_clickable(sighting) from None
             self._click_once_more(sighting, index)
+        return True
 
     def click_beside(self, sighting: Sighting) -> None:
         """Click the corner of the page that something opened over, and nothing in particular."""

@@ -131,6 +131,28 @@ def test_a_form_that_is_loaded_anew_before_it_was_sent_is_filled_again(
     assert applied(store) == [True]
 
 
+@pytest.mark.parametrize("step", some(["A7", "A8a", "A8d"], {"A8d"}))
+def test_a_form_that_is_loaded_anew_as_it_is_submitted_is_never_submitted_empty(
+    step: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy")
+    left = [step]
+
+    def reload(event: dict[str, Any]) -> None:
+        if event["event"] == "act" and event.get("landmark") == "submit" and event["step"] in left:
+            left.clear()
+            frame = change.context.pages[-1].frames[-1]
+            with change.context.pages[-1].expect_event("framenavigated"):
+                frame.evaluate("location.reload()")
+            frame.wait_for_load_state()
+
+    result = change(store, listeners=(reload,))
+    assert ended(result) == CHANGED, result["reason"]
+    assert not left
+    assert [code["right"] for code in store.truth()["codes_typed"]] == [True, True]
+    assert applied(store) == [True]
+
+
 @one_generation
 @pytest.mark.parametrize("after_s", some([0.15, 0.4, 0.8], {0.4}))
 def test_fields_that_late_hydration_empties_are_filled_again(
