@@ -128,13 +128,18 @@ def test_a_few_kills_around_the_commit(
 @pytest.mark.full
 @pytest.mark.parametrize(("generation", "arguments", "answer"), WHOLE, ids=str)
 def test_every_other_failpoint_from_the_intent_on(
-    generation: str, arguments: tuple[str, ...], answer: str, victim: Callable[..., Victim]
+    generation: str,
+    arguments: tuple[str, ...],
+    answer: str,
+    victim: Callable[..., Victim],
+    record_property: Callable[[str, object], None],
 ) -> None:
     first = 1 if generation == "legacy" else 2  # the two kinds of pages pass about the same failpoints
-    for number in range(first, MOST, 2):
+    for killed, number in enumerate(range(first, MOST, 2)):
         one = victim(generation, arguments, answer, number)
         died = one.killed("from-intent", number)
         one.end_right()
         if not died:
+            record_property("killed", (f"{generation}-{arguments[0]}-{answer}", killed, killed))
             return
     pytest.fail(f"a run has more than {MOST} failpoints")
