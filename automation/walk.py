@@ -221,7 +221,6 @@ class Walk:
 
     def _tell(self, step: Step, found: Place | None) -> None:
         run, sighting = self._run, found.sighting if found else None
-        pictured = len(run.journal.pictures) > self._pictures  # the proof keeps a picture of its own
         run.journal.write(
             "arrived",
             step=step.id,
@@ -233,5 +232,15 @@ class Walk:
             ranks=sighting.landmark.ranks if sighting else None,
             how=sighting.how if sighting else None,
             url=sighting.frame.page.url.split("?")[0].split("#")[0] if sighting else None,
-            picture=None if pictured else run.picture(step.id, sighting.frame.page if sighting else None),
+            picture=run.picture(step.id, sighting.frame.page if sighting else None)
+            if self._is_worth_a_picture(step, sighting)
+            else None,
         )
+
+    def _is_worth_a_picture(self, step: Step, sighting: Sighting | None) -> bool:
+        """False for a page that was not touched, and for one that only led on as documented: a picture takes time."""
+        run = self._run
+        if len(run.journal.pictures) > self._pictures:
+            return False  # the proof keeps a picture of its own
+        led_on = step.safe and sighting is not None and sighting.rank == 1
+        return run.hands.acted and (run.task.dry_run or not led_on)

@@ -9,6 +9,7 @@ from sample_runs import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sample_runs import Change
 
@@ -28,6 +29,15 @@ WALKS = some(
     {("legacy", "it", "plain"), ("legacy", "en", "password again"), ("center", "en", "plain"),
      ("center", "it", "not in a frame"), ("center", "it", "password again")},
 )  # fmt: skip
+
+
+PICTURED = ["A6", "A7", "A8a", "A8b", "A8d", "proof"]
+"""Where something was asked for, typed, sent or proved; the steps before only led on."""
+
+
+def pictured(folder: Path) -> list[str]:
+    """What the run that left this folder has kept pictures of."""
+    return [picture.stem.partition("-")[2] for picture in sorted(folder.glob("runs/*/*.png"))]
 
 
 def addresses(store: StandIn) -> list[str]:
@@ -54,6 +64,14 @@ def test_the_address_is_changed_and_proved(
         ("old", "account@notice.aliexpress.com", "INBOX"),
         ("new", "account@notice.aliexpress.com", "INBOX"),
     ]
+    assert pictured(change.folder) == PICTURED
+
+
+def test_a_rehearsal_shows_every_step_and_requests_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
+    store = make_store(generation="legacy")
+    assert change(store, dry_run=True)["outcome"] == "planned"
+    assert pictured(change.folder) == STEPS[: STEPS.index("A6")]
+    assert not store.truth()["codes_requested"]
 
 
 def test_a_second_run_finds_the_work_done_and_requests_nothing(
