@@ -75,11 +75,12 @@ class Row:
 
 
 def shown(value: float, unit: Unit) -> str:
-    """A measure as people read it: 41 ms, 2.51 s, 13.2 a minute."""
+    """A measure as people read it: 4.6 ms, 41 ms, 2.51 s, 13.2 a minute."""
     if unit == "codes":
         return f"{value:,.0f}"
     if unit == "s":
-        return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+        thousandths = value * 1000
+        return f"{value:.2f} s" if value >= 1 else f"{thousandths:.0f} ms" if value >= 0.01 else f"{thousandths:.1f} ms"
     return f"{value:.1f} {unit}"
 
 
