@@ -178,6 +178,7 @@ class _Attempted:
                 on_tick=self.around.on_tick,
                 window=headed,
                 shared=self.context is None and self.settings.browser_url is not None,
+                launched=self.context is None and self.settings.browser_url is None,
                 deed=self.flow.deed,
             )
             stack.callback(run.close)

@@ -53,12 +53,13 @@ class Run:
         on_tick: Callable[[], None] = lambda: None,
         window: bool = False,
         shared: bool = False,
+        launched: bool = False,
         deed: Deed = CHANGE,
     ) -> None:
         self.deed = deed
         self.store, self.task, self.journal, self.ledger = store, task, journal, ledger
         self.old, self.new = task.old, task.new
-        self.tabs = Tabs(context, store, self.heed_signals, shared=shared)
+        self.tabs = Tabs(context, store, self.heed_signals, shared=shared, launched=launched)
         self.hands = Hands(store, self.tabs, journal, self.tick)
         self.sign_in = SignIn(task, ledger)
         self.account = SecondAddress(self) if deed is SECOND else Account(self)

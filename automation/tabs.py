@@ -41,11 +41,18 @@ class Tabs:
     """The tabs of one browser context.
 
     `shared`: the browser is somebody's own, who goes on using it. Then the run's tabs are those that it opens, with
-    what they open; else also those that the person opens meanwhile, for the path may go on there.
+    what they open; else also those that the person opens meanwhile, for the path may go on there. `launched`: it was
+    started for this run, whose first tab is the empty one that it comes with.
     """
 
     def __init__(
-        self, context: BrowserContext, store: Store, between_tries: Callable[[], None], *, shared: bool = False
+        self,
+        context: BrowserContext,
+        store: Store,
+        between_tries: Callable[[], None],
+        *,
+        shared: bool = False,
+        launched: bool = False,
     ) -> None:
         self.context = context
         self._shared = shared
@@ -63,7 +70,8 @@ class Tabs:
         self.crashed = False
         """Whether a tab of ours has crashed."""
         self._store = store
-        self._others = set(context.pages)
+        self._empty = next(iter(context.pages), None) if launched else None
+        self._others = {page for page in context.pages if page is not self._empty}
         """Tabs that were there before the run: nobody's business."""
         self._popups: set[Page] = set()
         """Tabs that pages of ours have opened."""
@@ -138,6 +146,10 @@ class Tabs:
         return page
 
     def _opened(self) -> Page:
+        page, self._empty = self._empty, None
+        if page is not None and not page.is_closed():
+            self._watch(page)
+            return page
         page = self.context.new_page()
         if self._shared:
             self._adopt(page)
