@@ -95,8 +95,8 @@ class Account:
 
     def _settled(self, shown: Shown | None) -> Shown:
         run = self._run
-        if shown in {None, "both"}:
-            shown = self._afresh()
+        if shown in {None, "both", "neither"}:  # a page that still loads may show half an address
+            shown = self._afresh() or shown
         # What became of a message to support stands in the chat, not in the account.
         intent = None if run.deed is MESSAGE else run.ledger.open_intent()
         if intent is not None and shown != "new":

@@ -19,7 +19,7 @@ from automation.second_address import SecondAddress
 from automation.sign_in import SignIn
 from automation.support import Support
 from automation.tabs import Tabs
-from automation.waiting import Worker
+from automation.waiting import SHORTEST_MS, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from automation.person import Person
     from automation.store import Store
     from automation.task import Signals, Task
+
+LIST_S = 3.0
+"""How long a list that shows already may take to fill."""
 
 
 class Run:
@@ -145,8 +148,13 @@ class Run:
 
     def choose(self, name: str, *, address: str) -> None:
         """Click the entry of a list that names this address, wherever it stands in the list."""
-        found = self.hands.find(name)
-        fitting = [n for n, item in enumerate(found.items) if self.account.names(item, address)]
+        until = time.monotonic() + LIST_S
+        while True:
+            found = self.hands.find(name)
+            fitting = [n for n, item in enumerate(found.items) if self.account.names(item, address)]
+            if len(fitting) == 1 or time.monotonic() > until:
+                break
+            self.tick(SHORTEST_MS)
         if len(fitting) != 1:
             raise SettingsStop(
                 f"The site offers no single way by e-mail to {self.task.masked(address)}: this is not the account "

@@ -153,6 +153,23 @@ def test_a_form_that_is_loaded_anew_as_it_is_submitted_is_never_submitted_empty(
     assert applied(store) == [True]
 
 
+FILLS_LATE = """addEventListener("DOMContentLoaded", () => {
+  const first = document.querySelector("ol.way-list > li");
+  if (!first) return;
+  const list = first.parentNode;
+  first.remove();
+  setTimeout(() => list.prepend(first), 700);
+})"""
+
+
+def test_a_list_that_fills_late_is_waited_for(make_store: Callable[..., StandIn], change: Change) -> None:
+    store = make_store(generation="legacy")
+    change.context.add_init_script(FILLS_LATE)
+    result = change(store)
+    assert ended(result) == CHANGED, result["reason"]
+    assert requested(store) == ["old", "new"]
+
+
 @one_generation
 @pytest.mark.parametrize("after_s", some([0.15, 0.4, 0.8], {0.4}))
 def test_fields_that_late_hydration_empties_are_filled_again(
