@@ -221,6 +221,7 @@ class Walk:
 
     def _tell(self, step: Step, found: Place | None) -> None:
         run, sighting = self._run, found.sighting if found else None
+        pictured = self._is_worth_a_picture(step, sighting)
         run.journal.write(
             "arrived",
             step=step.id,
@@ -232,9 +233,7 @@ class Walk:
             ranks=sighting.landmark.ranks if sighting else None,
             how=sighting.how if sighting else None,
             url=sighting.frame.page.url.split("?")[0].split("#")[0] if sighting else None,
-            picture=run.picture(step.id, sighting.frame.page if sighting else None)
-            if self._is_worth_a_picture(step, sighting)
-            else None,
+            picture=run.picture(step.id, sighting.frame.page if sighting else None) if pictured else None,
         )
 
     def _is_worth_a_picture(self, step: Step, sighting: Sighting | None) -> bool:

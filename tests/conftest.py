@@ -76,7 +76,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
 
 @pytest.fixture
 def windowless_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands that need no window, in a browser that starts with half the work; else in that of the tool."""
+    """Commands that need no window, in a lighter browser; else in that of the tool."""
     if (path := windowless()) and "READDRESS_BROWSER_PATH" not in os.environ:
         monkeypatch.setenv("READDRESS_BROWSER_PATH", path)
 
