@@ -29,7 +29,7 @@ FIND_S = 15.0
 ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
-BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.1
+BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.05
 """How long a code's boxes, or its single field, get to submit themselves before Submit is clicked."""
 
 

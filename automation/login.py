@@ -84,7 +84,7 @@ def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
             kind="login_refused",
         )
     _refuse_plain_text(settings)
-    context = _context(settings)
+    context = _context(settings) if settings.tls == "implicit" or settings.ca_file else None
     with _explained(settings):
         return Wire(
             settings.host,

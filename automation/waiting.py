@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-SHORTEST_MS, LONGEST_MS = 20.0, 50.0
-PATIENT_MS = 250.0
+SHORTEST_MS, LONGEST_MS = 10.0, 50.0
+QUICK_MS, PATIENT_MS = 4.0, 250.0
 
 
 def pace_ms(waited_s: float) -> float:
@@ -23,7 +23,7 @@ def pace_ms(waited_s: float) -> float:
 
 def patient_pace_ms(waited_s: float) -> float:
     """The same while a letter is awaited: from five seconds on ever longer, for it should cost nothing to wait."""
-    return max(pace_ms(waited_s), min(waited_s * 10, PATIENT_MS))
+    return max(QUICK_MS, min(waited_s * 100, LONGEST_MS), min(waited_s * 10, PATIENT_MS))
 
 
 class Worker:

@@ -237,9 +237,9 @@ class Walk:
         )
 
     def _is_worth_a_picture(self, step: Step, sighting: Sighting | None) -> bool:
-        """False for a page that was not touched, and for one that only led on as documented: a picture takes time."""
+        """False for a page that was not touched, and for one that led on as documented: a picture takes time."""
         run = self._run
         if len(run.journal.pictures) > self._pictures:
             return False  # the proof keeps a picture of its own
-        led_on = step.safe and sighting is not None and sighting.rank == 1
+        led_on = not step.commits and sighting is not None and sighting.rank == 1
         return run.hands.acted and (run.task.dry_run or not led_on)
