@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import ElementHandle, Frame, Locator
 
+    from automation.entry import State
     from automation.hands import Hands
     from automation.look import Sighting
 
@@ -77,14 +78,19 @@ class Form:
         last = self._entries[-1]
         if last.boxes and self._sent(last.seen.frame)[0] > last.sent_before:
             return True
-        if any(entry.state() == "gone" for entry in self._entries):
+        states = [entry.state() for entry in self._entries]
+        if "gone" in states:
             return not self.is_back()
-        self.restore()
+        self._refill(states)
         return False
 
     def restore(self) -> bool:
         """Type again what the page has emptied; False where it has emptied nothing."""
-        emptied = [e for e in self._entries if e.state() == "emptied" and not self._was_anything_sent(e)]
+        return self._refill([entry.state() for entry in self._entries])
+
+    def _refill(self, states: Sequence[State]) -> bool:
+        with_states = zip(self._entries, states, strict=True)
+        emptied = [each for each, state in with_states if state == "emptied" and not self._was_anything_sent(each)]
         for entry in emptied:
             self._again(entry)
         return bool(emptied)

@@ -1,6 +1,6 @@
 // Looks at one frame the way a person would: which landmarks are visible here, found how?
 // In: probes [{name, kind, structure: [css], below_address: bool, words: [text], candidates: [text]}].
-// Out: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, above,
+// Out, mostly as JSON: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, above,
 // enabled, name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
 // Ranks count from 1: each structure entry, the row below the one that prints an address, attested words, candidates.
 (html, probes) => {
@@ -121,5 +121,7 @@
       })),
     });
   }
-  return { url: location.href, born: performance.timeOrigin, hits };
+  const page = { url: location.href, born: performance.timeOrigin, hits };
+  // As one text it comes for less; where the page's own library changes how things are written, piece by piece.
+  return [Object, Array, String, Number].some((each) => each.prototype.toJSON) ? page : JSON.stringify(page);
 }

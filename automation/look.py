@@ -93,10 +93,11 @@ def look(pages: Iterable[Page], landmarks: Iterable[Landmark]) -> list[Sighting]
 def _look_at(frame: Frame, wanted: dict[str, Landmark], question: str) -> Iterator[Sighting]:
     try:
         with at_most(LOOK_S):
-            page = frame.evaluate(question)
+            told = frame.evaluate(question)
     except PlaywrightError:
         # Navigating, detached or spinning: nothing to see here in this sweep; deadlines are the caller's.
         return
+    page = json.loads(told) if isinstance(told, str) else told
     for hit in page["hits"]:
         yield Sighting(
             landmark=wanted[hit["name"]],

@@ -52,6 +52,10 @@ class Phrases:
             for script in _scripts(read)[-1:]:
                 self._by_script.setdefault(script, []).append((optional, read))
 
+    def prepare(self) -> None:
+        """Make the pattern that every text needs; those of other scripts are made when the first text comes."""
+        self._fitting("")
+
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Each phrase in the text, script by script."""
         for pattern in self._fitting(text):

@@ -42,6 +42,8 @@ def scrub(text: str, *, keep: Collection[str] = (), limit: int = 2000) -> str:
 
 def written_out(text: str) -> str:
     r"""The text with control and direction signs as `\x1b`, so that neither screen nor page obeys them."""
+    if text.isprintable():
+        return text
     return "".join(_sign(sign) for sign in text.replace("\r\n", "\n").expandtabs(4))
 
 

@@ -40,10 +40,9 @@ _WHERE = """(first, others) => [first, ...others].map((element) => {
 def check_fields(fields: Sequence[ElementHandle], origins: Origins) -> None:
     """See that every field shows, in a document and a form of ours; an off-path stop says whose it is instead."""
     try:
-        fields[0].wait_for_element_state("visible", timeout=CHECK_S * 1000)
+        _check(fields, origins)
     except PlaywrightError:
         raise _lost() from None
-    _checked(fields, origins)
 
 
 def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -> None:
@@ -60,7 +59,7 @@ def type_secret(fields: Sequence[ElementHandle], value: str, origins: Origins) -
 
 
 def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> None:
-    _checked([field], origins)
+    check_fields([field], origins)
     failed = False
     try:
         if whole:
@@ -73,13 +72,6 @@ def _act(field: ElementHandle, text: str, origins: Origins, *, whole: bool) -> N
     if failed:
         # Raised out here so that not even the exception's context carries the value.
         raise _lost()
-
-
-def _checked(fields: Sequence[ElementHandle], origins: Origins) -> None:
-    try:
-        _check(fields, origins)
-    except PlaywrightError:
-        raise _lost() from None
 
 
 def _lost() -> SiteStop:

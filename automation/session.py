@@ -13,7 +13,7 @@ from automation.errors import MailboxStop
 from automation.imap import Connection, Lost, NotOpened, Unreachable
 from automation.login import is_nearby, place
 from automation.mailbox import Stopped
-from automation.vocabulary import vocabulary
+from automation.vocabulary import prepare
 
 if TYPE_CHECKING:
     import threading
@@ -40,7 +40,7 @@ class Session:
 
     def baseline(self, stop: threading.Event) -> Baseline:
         """The mailbox as it is; MailboxStop with the remedy, at once where there is no connection at all."""
-        vocabulary()  # read in good time: when the letter is there, nobody should wait for that
+        prepare()  # in good time: when the letter is there, nobody should wait for that
         for back_off_s in (*BACK_OFF_S[: BASELINE_TRIES - 1], None):
             try:
                 with self._keeping():

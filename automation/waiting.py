@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-SHORTEST_MS, LONGEST_MS = 10.0, 50.0
+SHORTEST_MS, LONGEST_MS = 20.0, 50.0
 QUICK_MS, PATIENT_MS = 4.0, 250.0
 
 

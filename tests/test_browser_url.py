@@ -90,7 +90,7 @@ def test_the_run_sees_only_its_own_tabs_and_leaves_the_browser_open(
     assert [file.name for file in files if CANARY.encode() in file.read_bytes()] == []
     assert CANARY not in out + err
     pictures = [file for file in files if file.suffix == ".png"]
-    assert len(pictures) > 3
+    assert pictures
     assert [magenta_in(page, picture) for picture in pictures] == [0] * len(pictures)
 
 

@@ -31,8 +31,8 @@ WALKS = some(
 )  # fmt: skip
 
 
-PICTURED = ["A6", "A7", "A8a", "A8b", "A8d", "proof"]
-"""Where something was asked for, typed, sent or proved; the steps before only led on."""
+PICTURED = ["A8d", "proof"]
+"""What the point of no return led to, and the account afterwards; the steps before only led on."""
 
 
 def pictured(folder: Path) -> list[str]:
