@@ -59,7 +59,7 @@ class Form:
         """Type whole into one field, or a character into each of several boxes; perhaps leave the field afterwards."""
         entry = None
         try:
-            fields = tuple(_handle(sighting, index) for index in indexes)
+            fields = _handles(sighting, indexes)
             check_fields(fields, self._hands.origins)  # a foreign page is found out before anything counts as done
             self._hands.begin_act("type", sighting)
             entry = Entry(sighting, tuple(indexes), fields, value, *self._sent(sighting.frame), patience_s, leave)
@@ -168,5 +168,11 @@ def _is_drawn(button: ElementHandle) -> bool:
         return True
 
 
-def _handle(sighting: Sighting, index: int) -> ElementHandle:
-    return sighting.element(index).element_handle(timeout=TYPE_TIMEOUT_MS)
+def _handles(sighting: Sighting, indexes: Sequence[int]) -> tuple[ElementHandle, ...]:
+    """The very fields that were seen; a code's boxes all at once, for to ask for each takes longer than to type."""
+    items = [sighting.items[index] for index in indexes]
+    if len(items) > 1 and not any(item.printed for item in items):
+        boxes = sighting.frame.locator(items[0].selector).element_handles()
+        if all(item.index < len(boxes) for item in items):
+            return tuple(boxes[item.index] for item in items)
+    return tuple(sighting.element(index).element_handle(timeout=TYPE_TIMEOUT_MS) for index in indexes)

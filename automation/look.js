@@ -123,5 +123,6 @@
   }
   const page = { url: location.href, born: performance.timeOrigin, hits };
   // As one text it comes for less; where the page's own library changes how things are written, piece by piece.
-  return [Object, Array, String, Number].some((each) => each.prototype.toJSON) ? page : JSON.stringify(page);
+  if ([Object, Array, String, Number].some((each) => each.prototype.toJSON)) return page;
+  return JSON.stringify(page).replace(/\\ud[89a-f]../g, "\\ufffd"); // half a character can't be written down elsewhere
 }

@@ -68,6 +68,22 @@ def test_what_a_person_would_not_see_or_press_is_not_seen(page: Page, html: str)
     assert look([page], [BUTTON, TEXT]) == []
 
 
+def test_a_page_that_changes_how_things_are_written_as_json_is_read_all_the_same(page: Page) -> None:
+    plainly = seen(page, "<p id=sent>It was sent</p>", TEXT)
+    changed = "<script>Array.prototype.toJSON = String.prototype.toJSON = () => 'nothing'</script>"
+    sighting = seen(page, f"{changed}<p id=sent>It was sent</p>", TEXT)
+    assert sighting is not None
+    assert plainly is not None
+    assert (sighting.items, sighting.ranks) == (plainly.items, plainly.ranks)
+
+
+def test_half_a_character_in_a_page_can_be_written_down(page: Page) -> None:
+    page.set_content("<p id=sent></p>")
+    page.evaluate("() => { document.getElementById('sent').textContent = 'It was \\ud83d sent'; }")
+    [sighting] = look([page], [TEXT])
+    assert sighting.items[0].said.encode() == "It was \ufffd sent".encode()
+
+
 def test_a_field_is_found_by_its_label_and_tells_its_shape(page: Page) -> None:
     sighting = seen(page, "<label>6 digits <input maxlength=6 inputmode=numeric></label>", FIELD)
     assert sighting is not None
