@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=1000)
 def is_loopback(host: str | None) -> bool:
     """Whether a host name means this machine."""
     if host is None:
@@ -19,6 +21,7 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+@lru_cache(maxsize=1000)
 def origin_of(url: str) -> str:
     """`https://host[:port]` of a URL; `null` where it has none."""
     try:

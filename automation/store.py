@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -150,6 +151,7 @@ def shipped_hosts(folder: Path) -> frozenset[str]:
     return frozenset(host for name in store_names(folder) for host in load_store(folder, name).origins.hosts())
 
 
+@cache
 def load_store(folder: Path, name: str, plain_hosts: frozenset[str] = frozenset()) -> Store:
     """Read one store's file; a name without a file is a settings stop that lists the names there are."""
     if name not in store_names(folder):

@@ -221,7 +221,7 @@ class Walk:
 
     def _tell(self, step: Step, found: Place | None) -> None:
         run, sighting = self._run, found.sighting if found else None
-        pictured = self._is_worth_a_picture(step, sighting)
+        pictured = self._is_worth_a_picture(sighting)
         run.journal.write(
             "arrived",
             step=step.id,
@@ -236,10 +236,10 @@ class Walk:
             picture=run.picture(step.id, sighting.frame.page if sighting else None) if pictured else None,
         )
 
-    def _is_worth_a_picture(self, step: Step, sighting: Sighting | None) -> bool:
+    def _is_worth_a_picture(self, sighting: Sighting | None) -> bool:
         """False for a page that was not touched, and for one that led on as documented: a picture takes time."""
         run = self._run
         if len(run.journal.pictures) > self._pictures:
             return False  # the proof keeps a picture of its own
-        led_on = not step.commits and sighting is not None and sighting.rank == 1
+        led_on = sighting is not None and sighting.rank == 1
         return run.hands.acted and (run.task.dry_run or not led_on)

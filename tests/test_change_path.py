@@ -31,8 +31,8 @@ WALKS = some(
 )  # fmt: skip
 
 
-PICTURED = ["A8d", "proof"]
-"""What the point of no return led to, and the account afterwards; the steps before only led on."""
+PICTURED = ["proof"]
+"""The account afterwards; every step before led on as documented."""
 
 
 def pictured(folder: Path) -> list[str]:
