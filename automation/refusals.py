@@ -47,7 +47,7 @@ class Refusals:
             f"The store said no: “{fresh}”", kind=kind or unknown, store_said=fresh, retry_after_s=retry_after_s
         )
 
-    def heed_return(self, step: Step | None) -> None:
+    def heed_return(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Take it as a no when the page, loaded anew, asks once more for the code that was submitted.
 
         Not at the committing step: there only what the store says in words is a no.
@@ -55,8 +55,8 @@ class Refusals:
         submitted = self._run.hands.form.submitted
         if step is None or step.again is None or step.commits or submitted is None:
             return
-        shown = self._run.tabs.look(submitted.seen.landmark.name, pages=self._run.tabs.in_front)
-        anew = [sighting for sighting in shown if sighting.born != submitted.seen.born]
+        in_front = self._run.tabs.in_front
+        anew = [each for each in sightings if each.born != submitted.seen.born and each.frame.page in in_front]
         back = any(submitted.is_back(sighting) for sighting in anew)
         self._back_since = min(self._back_since, time.monotonic()) if back else math.inf
         if time.monotonic() - self._back_since > UNSURE_S:

@@ -17,8 +17,8 @@ QUICK_MS, PATIENT_MS = 4.0, 250.0
 
 
 def pace_ms(waited_s: float) -> float:
-    """How long to rest between two looks: a tenth of the wait so far, so that short waits end at once."""
-    return min(max(SHORTEST_MS, waited_s * 100), LONGEST_MS)
+    """How long to rest between two looks: a fifth of the wait so far, so that short waits end at once."""
+    return min(max(SHORTEST_MS, waited_s * 200), LONGEST_MS)
 
 
 def patient_pace_ms(waited_s: float) -> float:

@@ -181,13 +181,15 @@ class Walk:
                 deadline, anywhere_from = time.monotonic() + ARRIVE_S, time.monotonic() + BACK_S
                 continue
             self._obstacles.refusals.heed(step, sightings)
-            self._obstacles.refusals.heed_return(step)
+            self._obstacles.refusals.heed_return(step, sightings)
             run.tick(pace_ms(time.monotonic() - began))
         raise self._lost(step)
 
     def _sweep(self, pages: list[Page]) -> list[Sighting]:
         names = {step.arrives for step in self._flow.steps if step.arrives}
         names |= {item.shows for item in self._flow.interruptions} | {self._flow.start, "error"}
+        submitted = self._run.hands.form.submitted
+        names |= {submitted.seen.landmark.name} if submitted else set()
         return self._run.tabs.look(*sorted(names), pages=pages)
 
     def _skipped(self, first: int, found: Place) -> None:
