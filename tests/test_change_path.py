@@ -67,6 +67,24 @@ def test_the_address_is_changed_and_proved(
     assert pictured(change.folder) == PICTURED
 
 
+SLOW_TO_SEND = """{
+  const send = window.fetch;
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 1000));
+  window.fetch = async (...asked) => { await soon(); return send(...asked); };
+}"""
+"""A page that takes its time between “Get code” and “a code was sent”: its button sleeps meanwhile."""
+
+
+def test_a_button_that_sleeps_while_the_code_is_being_sent_is_on_the_path(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    change.context.add_init_script(SLOW_TO_SEND)
+    store = make_store(generation="legacy")
+    assert change(store)["outcome"] == "changed"
+    assert [code["purpose"] for code in store.truth()["codes_requested"]] == ["old", "new"]
+    assert pictured(change.folder) == PICTURED
+
+
 def test_a_rehearsal_shows_every_step_and_requests_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation="legacy")
     assert change(store, dry_run=True)["outcome"] == "planned"
