@@ -30,7 +30,11 @@ ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
 BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.05
-"""How long a code's boxes, or its single field, get to submit themselves before Submit is clicked."""
+"""How long a code's boxes, or its single field, get to submit themselves before Submit is clicked.
+
+A field that submits itself does so at its last character, and the browser tells of the request before the page's next
+answer; the boxes of some pages take a moment to check the code first.
+"""
 
 
 class Hands:

@@ -84,6 +84,7 @@ def _connected(settings: MailboxSettings, stop: threading.Event) -> Wire:
             kind="login_refused",
         )
     _refuse_plain_text(settings)
+    # A CA file that can't be used is told of before anything is sent, also where it is needed only after STARTTLS.
     context = _context(settings) if settings.tls == "implicit" or settings.ca_file else None
     with _explained(settings):
         return Wire(

@@ -1,7 +1,7 @@
 // Looks at one frame the way a person would: which landmarks are visible here, found how?
 // In: probes [{name, kind, structure: [css], below_address: bool, words: [text], candidates: [text]}].
-// Out, mostly as JSON: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near, above,
-// enabled, name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
+// Out, mostly as JSON: {url, born, hits: [{name, ranks: [n], how, detail, items: [{selector, index, printed, text, said, near,
+// above, enabled, name, shape}]}]}; the index-th element that the selector matches is the one that was seen.
 // Ranks count from 1: each structure entry, the row below the one that prints an address, attested words, candidates.
 (html, probes) => {
   const CONTROLS = "a, button, [role=button], [role=link], [role=menuitem], input[type=submit], input[type=button]";

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHORTEST_MS, LONGEST_MS = 20.0, 50.0
+"""Between two looks at a page."""
 QUICK_MS, PATIENT_MS = 4.0, 250.0
+"""Between two looks at a thread: work that is done costs nothing to notice, and a letter may take minutes."""
 
 
 def pace_ms(waited_s: float) -> float:
@@ -22,7 +24,7 @@ def pace_ms(waited_s: float) -> float:
 
 
 def patient_pace_ms(waited_s: float) -> float:
-    """The same while a letter is awaited: from five seconds on ever longer, for it should cost nothing to wait."""
+    """How long to rest while a thread works: a tenth of the wait up to 50 ms, from 5 s on a hundredth up to 250 ms."""
     return max(QUICK_MS, min(waited_s * 100, LONGEST_MS), min(waited_s * 10, PATIENT_MS))
 
 

@@ -88,6 +88,11 @@ class Change:
         return attempt(settings, described, flow, around, self.context).result
 
 
+def pictured(change: Change) -> list[str]:
+    """What the runs in this folder have kept pictures of, by step."""
+    return [picture.stem.partition("-")[2] for picture in sorted(change.folder.glob("runs/*/*.png"))]
+
+
 class Command:
     """The installed command with an environment of its own."""
 

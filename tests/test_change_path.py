@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_runs import some
+from sample_runs import pictured, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sample_runs import Change
 
@@ -33,11 +32,6 @@ WALKS = some(
 
 PICTURED = ["proof"]
 """The account afterwards; every step before led on as documented."""
-
-
-def pictured(folder: Path) -> list[str]:
-    """What the run that left this folder has kept pictures of."""
-    return [picture.stem.partition("-")[2] for picture in sorted(folder.glob("runs/*/*.png"))]
 
 
 def addresses(store: StandIn) -> list[str]:
@@ -64,7 +58,7 @@ def test_the_address_is_changed_and_proved(
         ("old", "account@notice.aliexpress.com", "INBOX"),
         ("new", "account@notice.aliexpress.com", "INBOX"),
     ]
-    assert pictured(change.folder) == PICTURED
+    assert pictured(change) == PICTURED
 
 
 SLOW_TO_SEND = """{
@@ -82,13 +76,13 @@ def test_a_button_that_sleeps_while_the_code_is_being_sent_is_on_the_path(
     store = make_store(generation="legacy")
     assert change(store)["outcome"] == "changed"
     assert [code["purpose"] for code in store.truth()["codes_requested"]] == ["old", "new"]
-    assert pictured(change.folder) == PICTURED
+    assert pictured(change) == PICTURED
 
 
 def test_a_rehearsal_shows_every_step_and_requests_nothing(make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation="legacy")
     assert change(store, dry_run=True)["outcome"] == "planned"
-    assert pictured(change.folder) == STEPS[: STEPS.index("A6")]
+    assert pictured(change) == STEPS[: STEPS.index("A6")]
     assert not store.truth()["codes_requested"]
 
 

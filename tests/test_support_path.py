@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import Change, ended
+from sample_runs import Change, ended, pictured
 
 from automation.person import Person
 from automation.plea import is_plea
@@ -46,6 +46,7 @@ def test_support_is_asked_once_and_what_it_promises_is_told(
     store.switch(operator="answers")
 
     result = change(store, flow=support)
+    pictures = pictured(change)
     again = change(store, flow=support)
 
     words = wordings()["en"]
@@ -56,6 +57,7 @@ def test_support_is_asked_once_and_what_it_promises_is_told(
     assert said(store) == pytest.approx([words.agent, *pleas(store)])
     [message] = pleas(store)
     assert message == f"{words.message} {words.thanks}".format(old=store.user, new=store.new, because=words.because)
+    assert pictures[-2:] == ["C3c", "proof"]
     assert ended(again) == ASKED
     assert again["proofs"] == result["proofs"]
     truth = store.truth()
