@@ -109,7 +109,8 @@ class Walk:
     def _commit(self, step: Step, index: int) -> str | None:
         """Write the intent, do the step, and whatever happens go on to the proof."""
         run = self._run
-        run.tick(0)  # the last moment at which a Ctrl-C means no
+        run.tick(0)
+        run.heed_signals()  # the last moment at which a Ctrl-C means no; one may have come while the page lived
         run.ledger.intend(run.journal.name, run.new)
         run.journal.write("intent", step=step.id)
         run.intending, run.journal.needed = True, False
