@@ -49,6 +49,11 @@ class Account:
         self._run = run
         self._page_url: str | None = None
         self._known: Shown | None = None
+        self._told_in: Page | None = None
+
+    def told_in(self, page: Page) -> None:
+        """The site has said in this tab that the deed is done: it may be used to read the account afresh."""
+        self._told_in = page
 
     def names(self, item: Item, address: str) -> bool:
         """Whether a list's entry names this address by a mask with an @."""
@@ -156,8 +161,9 @@ class Account:
     @contextmanager
     def opened(self) -> Iterator[Callable[[], list[Page]]]:
         """The account's page, opened afresh: the tabs that this brings, newest first, until the block ends."""
-        run, before = self._run, self._run.tabs.pages
-        run.tabs.open(self._page_url or run.store.account)
+        run, page = self._run, self._done_with()
+        before = [each for each in run.tabs.pages if each is not page]
+        run.tabs.open(self._page_url or run.store.account, page)
 
         def fresh() -> list[Page]:
             return [page for page in run.tabs.pages if page not in before]
@@ -165,8 +171,19 @@ class Account:
         try:
             yield fresh
         finally:
-            for page in fresh():
-                page.close()
+            for each in fresh():
+                if each is not page:
+                    each.close()
+
+    def _done_with(self) -> Page | None:
+        """The tab in which the deed was told to be done, once: nothing there is under way, or waits for anything.
+
+        None: a new tab, beside which the old one may go on.
+        """
+        tabs, page, self._told_in = self._run.tabs, self._told_in, None
+        if page is None or page.is_closed() or not tabs.all_answered or tabs.look("pending", pages=[page]):
+            return None
+        return page
 
     def _follow(
         self, fresh: Callable[[], list[Page]], links: tuple[str, ...], *, where: str, full: bool = False
@@ -190,6 +207,7 @@ class Account:
 
     def _clicked(self, link: Sighting) -> bool:
         """Click a link that only leads on; False where something lies over it, to be dealt with first."""
+        self._run.tabs.forget()
         try:
             link.element(0).click(timeout=CLICK_TIMEOUT_MS)
         except PlaywrightError:

@@ -16,7 +16,7 @@ from automation.scrub import scrub
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from automation.codes import Wanted
+    from automation.wanted import Wanted
 
 MAX_SHOWN = 8
 MAX_SUBJECT = 60

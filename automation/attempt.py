@@ -6,6 +6,7 @@ import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from automation.awaited import Awaited
@@ -20,7 +21,7 @@ from automation.origins import origin_of
 from automation.outcomes import outcome_named
 from automation.permission import allow
 from automation.person import Person, TypedMailbox
-from automation.report import as_html, landmarks_to_mend
+from automation.report import as_html, landmarks_to_mend, prepare
 from automation.result import of_kind, result_of
 from automation.run import Run
 from automation.scrubbed_log import keep_log
@@ -161,6 +162,7 @@ class _Attempted:
         return outcome, outcome_named(outcome).exit_code, None
 
     def _taken(self) -> str:
+        Thread(target=prepare, name="report").start()  # the browser takes longer to start
         headed = is_headed(self.settings, self.store, self.around.person)
         with ExitStack() as stack:
             awaited = {party: stack.enter_context(self._awaiting(party)) for party in PARTIES}

@@ -10,10 +10,10 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from automation.address import which
-from automation.codes import Shape, Wanted
 from automation.errors import MailboxStop, NoCode, OffPath
 from automation.trust import Trust
 from automation.waiting import Worker
+from automation.wanted import Shape, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

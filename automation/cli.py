@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import sys
@@ -64,6 +65,7 @@ def main() -> None:
     except Exception as bug:  # noqa: BLE001 - a bug ends in a message too, never in a traceback that may quote a secret
         code = _stopped(_bug(bug), as_json=as_json)
     _let_go_of_output()
+    gc.freeze()  # at the end nothing need be collected: to look for it takes longer than to start
     sys.exit(int(code or 0))
 
 

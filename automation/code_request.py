@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from automation.address import checked_address
-from automation.codes import Shape, Wanted
 from automation.given import Given, Wrong, yes_or_no
 from automation.mailbox_access import (
     Names,
@@ -24,6 +23,7 @@ from automation.signature import txt_record
 from automation.trust import Trust
 from automation.url import checked_host, imap_place, plain_hosts
 from automation.variables import PREFIX
+from automation.wanted import LONGEST, SHORTEST, Shape, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from automation.mailbox_access import Served
     from automation.store import Store
 
-SHORTEST, LONGEST = 4, 8
 TIMEOUT_S = 120.0
 
 

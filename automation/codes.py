@@ -15,8 +15,8 @@ from automation.characters import cleaned
 from automation.labels import brand
 from automation.purpose import other_purpose, validity_s
 from automation.quotation import own
-from automation.reading import Shape, reading_of
-from automation.trust import AT_ITS_WORD, Proved, Trust, Unproved, judged
+from automation.reading import reading_of
+from automation.trust import AT_ITS_WORD, Proved, Unproved, judged
 from automation.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from automation.message import Letter
     from automation.quotation import Own
-
-__all__ = ["Found", "NotTaken", "Shape", "Wanted", "misdirected", "read_code"]
+    from automation.wanted import Wanted
 
 GRACE = timedelta(minutes=1)
 """So much the clocks of sender and mailbox may differ."""
@@ -35,33 +34,6 @@ NOWHERE = "\0"
 
 _ORIGIN = re.compile(r"@([a-z0-9.-]+)(?::\d+)?(?:\s+[#%](\w{4,10}))?", re.IGNORECASE)
 _ORIGIN_LINE = re.compile(r"\s*@[\w.:-]+ #\w{4,10}(?: [@%]\S+)*\s*")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a letter must be like for its code to be typed."""
-
-    recipient: str
-    """The address it must be to."""
-    senders: frozenset[str]
-    """The store's: exact addresses, or exact domains."""
-    purpose: str
-    """`change`, `sign-in`, or `any` where it makes no difference."""
-    shape: Shape = field(default_factory=Shape)
-    own_addresses: frozenset[str] = frozenset()
-    """This run's addresses; a letter that names another one is for somebody else."""
-    origins: frozenset[str] = frozenset()
-    """Hosts to which a code that is bound to a site may be bound."""
-    tried: frozenset[str] = field(default=frozenset(), repr=False)
-    """Codes already typed."""
-    since_click: bool = False
-    """Only letters dated after the click are taken: an earlier request's letter may still be under way."""
-    dated_from: datetime | None = None
-    """Letters dated before are not taken; None: the date doesn't matter."""
-    trust: Trust = field(default_factory=Trust)
-    """How the sender is to be proved."""
-    trust_sender: bool = False
-    """Take the From header at its word where nothing proves it and nothing speaks against it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from automation.secret import check_fields, type_secret
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import ElementHandle, Frame, Locator
+    from playwright.sync_api import ElementHandle, Frame
 
     from automation.entry import State
     from automation.hands import Hands
@@ -34,7 +34,7 @@ class Form:
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
         self._entries: list[Entry] = []
-        self._refills = 0
+        self._refills = self._sent_before_press = 0
         self.submitted: Entry | None = None
         """What was submitted last; None before."""
 
@@ -45,8 +45,13 @@ class Form:
 
     @property
     def patience_s(self) -> float:
-        """How long the page gets to submit it by itself."""
-        return self._entries[-1].patience_s
+        """How long the page gets to submit it by itself.
+
+        Boxes may check the code first. A single field that submits itself does so at its last character, and the
+        browser tells of the request before the page's next answer: where nothing was sent, nothing is waited for.
+        """
+        last = self._entries[-1]
+        return last.patience_s if last.boxes or self._has_changed(last) else 0.0
 
     @property
     def frame(self) -> Frame:
@@ -76,7 +81,7 @@ class Form:
     def has_gone(self) -> bool:
         """Whether the page has sent it by itself, or moved on; what came back empty is typed again."""
         last = self._entries[-1]
-        if last.boxes and self._sent(last.seen.frame)[0] > last.sent_before:
+        if last.boxes and self._has_changed(last):
             return True
         states = [entry.state() for entry in self._entries]
         if "gone" in states:
@@ -95,13 +100,14 @@ class Form:
             self._again(entry)
         return bool(emptied)
 
-    def press(self, element: Locator) -> None:
-        """Click in the very document that was typed into, and only while the fields still hold something.
+    def press(self, sighting: Sighting, index: int) -> None:
+        """Click an element in the very document that was typed into, and only while the fields still hold something.
 
         Raises Playwright's error where it can't be clicked, or was loaded anew.
         """
+        self._sent_before_press, _ = self._sent(sighting.frame)
         for last in (False, False, True):
-            button = element.element_handle(timeout=PRESS_TIMEOUT_MS)
+            button = sighting.handle(index, PRESS_TIMEOUT_MS)
             for entry in self._entries:
                 entry.guard(button)
             try:
@@ -119,6 +125,8 @@ class Form:
 
     def held_back(self) -> bool:
         """Whether the guarded click found a field emptied, and had no effect."""
+        if self._entries and self._sent(self.frame)[0] > self._sent_before_press:
+            return False  # it did have one; a page that is just leaving takes its time to answer
         return any(entry.held_back() for entry in self._entries)
 
     def let_go(self) -> None:
@@ -155,6 +163,10 @@ class Form:
         """Requests of the frame so far: those that may change something, and all that may carry a form."""
         return self._hands.tabs.sent.get(frame, 0), self._hands.tabs.sent_at_all.get(frame, 0)
 
+    def _has_changed(self, entry: Entry) -> bool:
+        """Whether something was sent since that may change something."""
+        return self._sent(entry.seen.frame)[0] > entry.sent_before
+
     def _was_anything_sent(self, entry: Entry) -> bool:
         return self._sent(entry.seen.frame)[1] > entry.sent_at_all_before
 
@@ -175,4 +187,4 @@ def _handles(sighting: Sighting, indexes: Sequence[int]) -> tuple[ElementHandle,
         boxes = sighting.frame.locator(items[0].selector).element_handles()
         if all(item.index < len(boxes) for item in items):
             return tuple(boxes[item.index] for item in items)
-    return tuple(sighting.element(index).element_handle(timeout=TYPE_TIMEOUT_MS) for index in indexes)
+    return tuple(sighting.handle(index, TYPE_TIMEOUT_MS) for index in indexes)

@@ -29,12 +29,8 @@ FIND_S = 15.0
 ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
-BOXES_SUBMIT_S, FIELD_SUBMITS_S = 1.5, 0.05
-"""How long a code's boxes, or its single field, get to submit themselves before Submit is clicked.
-
-A field that submits itself does so at its last character, and the browser tells of the request before the page's next
-answer; the boxes of some pages take a moment to check the code first.
-"""
+SUBMITS_ITSELF_S = 1.5
+"""How long the fields of a code that may submit themselves get for it before Submit is clicked."""
 
 
 class Hands:
@@ -135,12 +131,11 @@ class Hands:
 
     def _press(self, sighting: Sighting, index: int) -> bool:
         """Click; False where the form that the click was for was loaded anew unsent, and is filled again."""
-        element = sighting.element(index)
         try:
             if self.form.filled and self.form.frame == sighting.frame:
-                self.form.press(element)
+                self.form.press(sighting, index)
             else:
-                element.click(timeout=ACT_TIMEOUT_MS)
+                sighting.element(index).click(timeout=ACT_TIMEOUT_MS)
         except PlaywrightError:
             if not self.tabs.alive:
                 raise
@@ -158,8 +153,7 @@ class Hands:
 
     def type_code(self, sighting: Sighting, code: str, boxes: int) -> None:
         """Type a code, which some pages submit by themselves at its last character."""
-        patience_s = BOXES_SUBMIT_S if boxes > 1 else FIELD_SUBMITS_S
-        self.form.fill(sighting, code, range(boxes), patience_s=patience_s)
+        self.form.fill(sighting, code, range(boxes), patience_s=SUBMITS_ITSELF_S)
 
     def type_into(self, sighting: Sighting, value: str, index: int = 0, *, leave: bool = False) -> None:
         """Type something private into one field, and perhaps leave it, which is what wakes some buttons."""
@@ -171,9 +165,9 @@ class Hands:
         A form that was emptied meanwhile, or whose page was loaded anew with nothing sent, is filled again first.
         """
         assert self.form.filled, "nothing was typed"
-        until = time.monotonic() + self.form.patience_s
+        began = time.monotonic()
         while not self.form.has_gone():
-            if time.monotonic() >= until:
+            if time.monotonic() >= began + self.form.patience_s:
                 break
             self.tick(SHORTEST_MS)
         else:
@@ -227,6 +221,7 @@ class Hands:
             detail=sighting.detail,
         )
         self.acted, self.acted_at = True, time.monotonic()
+        self.tabs.forget()
 
     def _follow_deep_link(self, name: str) -> None:
         landmark = self._store.landmarks[name]

@@ -63,7 +63,7 @@ class Journal:
 
     def picture(self, label: str, content: bytes) -> str | None:
         """Keep a picture beside the journal; its file name, or None where the disk has no room for it."""
-        name = f"{len(self.pictures) + 1:02d}-{label}.png"
+        name = f"{len(self.pictures) + 1:02d}-{label}.jpeg"
         try:
             write_private(self.folder / name, content)
         except OSError:

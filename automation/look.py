@@ -17,7 +17,7 @@ from automation.patience import at_most
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from playwright.sync_api import Frame, Locator, Page
+    from playwright.sync_api import ElementHandle, Frame, Locator, Page
 
     from automation.store import Landmark
 
@@ -69,11 +69,24 @@ class Sighting:
         """The best rank that matched, counted from 1."""
         return self.ranks[0]
 
+    def handle(self, index: int, timeout_ms: float) -> ElementHandle:
+        """The same element itself, bound to its document; one that has just gone is waited for."""
+        item = self.items[index]
+        if not item.printed:  # a locator takes three times as long as a question
+            with suppress(PlaywrightError), at_most(LOOK_S):
+                there = self.frame.evaluate_handle(_THERE, [item.selector, item.index]).as_element()
+                if there is not None:
+                    return there
+        return self.element(index).element_handle(timeout=timeout_ms)
+
     def element(self, index: int) -> Locator:
         """The very element that was seen as the index-th; where words found it, only while it still says them."""
         item = self.items[index]
         elements = self.frame.locator(item.selector)
         return (elements.filter(has_text=item.printed) if item.printed else elements).nth(item.index)
+
+
+_THERE = "([selector, index]) => document.querySelectorAll(selector)[index] ?? null"
 
 
 def frames(pages: Iterable[Page]) -> Iterator[Frame]:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from automation.codes import Wanted
     from automation.oauth import Tokens
     from automation.providers import Provider
     from automation.session import Session
+    from automation.wanted import Wanted
 
 TIMEOUT_S = 20.0
 

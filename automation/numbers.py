@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from automation.characters import REVERSED, folded
 from automation.phrases import GLUED
 from automation.vocabulary import vocabulary
+from automation.wanted import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from automation.phrases import Phrases
 
-SHORTEST, LONGEST = 4, 8
 LONGEST_WITH_LETTERS = 10
 LONGEST_RUN = 40
 """Digits, spaces and dashes; what is longer is no number that a person reads."""

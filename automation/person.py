@@ -19,8 +19,8 @@ from automation.scrub import written_out
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from automation.codes import Wanted
     from automation.mailbox import Arrival, Baseline, Code
+    from automation.wanted import Wanted
 
 POLL_S = 0.2
 PATIENCE_S = 600.0

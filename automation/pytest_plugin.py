@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 import flows
-from automation.codes import Shape, Wanted
 from automation.errors import Stop
 from automation.mailbox import ImapMailbox
 from automation.person import Person
@@ -38,6 +37,7 @@ from automation.store import Store, load_store, shipped_hosts
 from automation.task import Signals
 from automation.variables import unknown_names
 from automation.waiting import Worker
+from automation.wanted import Shape, Wanted
 from flows.change_email import flow as change_email
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from automation.candidates import MARGIN, Around, candidates
-from automation.numbers import LONGEST, SHORTEST, masked
+from automation.numbers import masked
 
 if TYPE_CHECKING:
     import re
@@ -15,27 +15,9 @@ if TYPE_CHECKING:
     from automation.candidates import Candidate
     from automation.quotation import Own
     from automation.sentences import Text
+    from automation.wanted import Shape
 
 MAX_REJECTED = 20
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the page asks for."""
-
-    length: int | None = None
-    """Digits; None: 4 to 8."""
-    letters: bool = False
-    """The page takes letters too."""
-
-    def takes(self, value: str) -> bool:
-        """Whether a code of this form can be typed there."""
-        fitting = SHORTEST <= len(value) <= LONGEST if self.length is None else len(value) == self.length
-        return fitting and (self.letters or value.isdigit())
-
-    def __str__(self) -> str:
-        what = "characters" if self.letters else "digits"
-        return f"{self.length} {what}" if self.length else f"{SHORTEST} to {LONGEST} {what}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from automation.advice import advice_for
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jinja2 import Template
+    from jinja2.runtime import Context
     from markupsafe import Markup
 
-__all__ = ["Event", "advice_for", "as_html", "as_text", "landmarks_to_mend", "read_journal", "result_of", "retold"]
+__all__ = [
+    "Event", "advice_for", "as_html", "as_text", "landmarks_to_mend", "prepare", "read_journal", "result_of", "retold",
+]  # fmt: skip
 
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -55,7 +58,8 @@ def as_html(events: Sequence[Event], pictures: Mapping[str, bytes]) -> str:
     result, timeline = retold(events), Timeline(events)
     word, _, sentence = headline(result).partition(": ")
     shown = _data_uris(pictures)
-    return _template(senders_in(events)).render(
+    return _template().render(
+        senders=senders_in(events),
         result=result,
         reason=result["reason"] or {},
         outcome=outcome_named(result["outcome"]),
@@ -123,15 +127,20 @@ def _began(events: Sequence[Event]) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
-@lru_cache(maxsize=4)
-def _template(senders: frozenset[str]) -> Template:
+def prepare() -> None:
+    """Make the page's template, which takes a tenth of a second, while there is time."""
+    _template()
+
+
+@cache
+def _template() -> Template:
     """The page, in which every printed text is scrubbed, then escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow, seldom needed
+    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context  # noqa: PLC0415 - slow, seldom needed
 
     environment = Environment(
         loader=PackageLoader("automation", "templates"),
         autoescape=True,
-        finalize=lambda value: _printed(value, senders),
+        finalize=pass_context(_printed),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -142,10 +151,10 @@ def _template(senders: frozenset[str]) -> Template:
     return environment.get_template("report.html.j2")
 
 
-def _printed(value: object, senders: frozenset[str]) -> object:
+def _printed(context: Context, value: object) -> object:
     if hasattr(value, "__html__"):  # markup of our own: a picture, a bar
         return value
-    return scrub("" if value is None else str(value), keep=senders)
+    return scrub("" if value is None else str(value), keep=context["senders"])
 
 
 def _bars(timeline: Timeline) -> dict[int, Markup]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,34 @@ TOO_MANY = 429
 SERVER_TROUBLE = 500
 CHANGING = {"document", "xhr", "fetch"}
 """The kinds of requests that move a page on; pictures, scripts and beacons don't."""
+SAME_MOMENT_S = 0.25
+"""Two looks that begin so close to each other, with nothing done in between, are one.
+
+While a page loads, one look may take half of that.
+"""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a look saw, and when."""
+
+    names: frozenset[str]
+    """Of the landmarks that were looked for."""
+    pages: frozenset[Page]
+    sightings: tuple[Sighting, ...]
+    at: float
+    """When it began (monotonic)."""
+
+    def answers(self, names: frozenset[str], pages: frozenset[Page]) -> bool:
+        """Whether it has seen all that another look would, a moment ago."""
+        return time.monotonic() - self.at < SAME_MOMENT_S and names <= self.names and pages <= self.pages
+
+    def of(self, names: frozenset[str], pages: frozenset[Page]) -> list[Sighting]:
+        """What that look would see."""
+        return [each for each in self.sightings if each.landmark.name in names and each.frame.page in pages]
+
+
+NOTHING_SEEN = Sweep(frozenset(), frozenset(), (), -math.inf)
 
 
 class Tabs:
@@ -63,6 +92,8 @@ class Tabs:
         """How many requests that may change something each frame has sent to the store."""
         self.sent_at_all: dict[Frame, int] = {}
         """The same with what pages send on the side (beacons, say)."""
+        self._unanswered: set[Request] = set()
+        """Those of them that go to the store and have no answer yet."""
         self.failed: str | None = None
         """Why the last request of ours failed, in the browser's words; None while all goes well."""
         self._limited_until = 0.0
@@ -76,6 +107,7 @@ class Tabs:
         self._popups: set[Page] = set()
         """Tabs that pages of ours have opened."""
         self._behind: set[Page] = set()
+        self._last = NOTHING_SEEN
         context.on("request", self._count)
         context.on("requestfailed", self._note_failure)
         context.on("response", self._note_answer)
@@ -114,6 +146,11 @@ class Tabs:
         return True
 
     @property
+    def all_answered(self) -> bool:
+        """Whether the store has answered everything that may change something."""
+        return not self._unanswered
+
+    @property
     def limited_s(self) -> float | None:
         """Seconds for which the store wants to be left alone (HTTP 429); None while it does not mind."""
         left = self._limited_until - time.monotonic()
@@ -129,6 +166,7 @@ class Tabs:
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
+        self.forget()
         page = page or self._opened()
         for last in (False, False, True):  # the first load may hang until it is tried again
             try:
@@ -157,9 +195,18 @@ class Tabs:
 
     def look(self, *names: str, pages: list[Page] | None = None) -> list[Sighting]:
         """Where the named landmarks show; on the given tabs, else on all. What foreign pages show does not count."""
-        landmarks = [self._store.landmarks[name] for name in names]
-        sightings = look(self.pages if pages is None else pages, landmarks)
-        return [sighting for sighting in sightings if self._store.origins.hold(sighting.url)]
+        pages = self.pages if pages is None else pages
+        asked = frozenset(names), frozenset(pages)
+        if not self._last.answers(*asked):
+            began = time.monotonic()
+            sightings = look(pages, [self._store.landmarks[name] for name in names])
+            ours = tuple(sighting for sighting in sightings if self._store.origins.hold(sighting.url))
+            self._last = Sweep(*asked, ours, began)
+        return self._last.of(*asked)
+
+    def forget(self) -> None:
+        """What was seen counts no more: something is done now."""
+        self._last = NOTHING_SEEN
 
     def seen(self) -> str:
         """What shows now: the known landmarks by name, and the page's own words."""
@@ -168,6 +215,7 @@ class Tabs:
 
     def live(self, milliseconds: float) -> None:
         """Let the pages live for a moment; a site stop when there is none left."""
+        self.forget()
         pages = self.pages
         try:
             if pages:
@@ -232,6 +280,7 @@ class Tabs:
         self.crashed = True
 
     def _note_failure(self, request: Request) -> None:
+        self._unanswered.discard(request)
         # A request that the page itself took back (by going elsewhere) is no failure.
         if request.resource_type in CHANGING and self._is_ours(request):
             reason = request.failure or ""
@@ -239,6 +288,7 @@ class Tabs:
 
     def _note_answer(self, response: Response) -> None:
         request = response.request
+        self._unanswered.discard(request)
         if request.resource_type in CHANGING and self._is_ours(request):
             self._note_wall(response, request.resource_type == "document")
         if response.status < SERVER_TROUBLE and response.status != TOO_MANY:
@@ -276,3 +326,4 @@ class Tabs:
         self.sent_at_all[request.frame] = self.sent_at_all.get(request.frame, 0) + 1
         if request.resource_type in CHANGING and self._store.origins.hold(request.url):
             self.sent[request.frame] = self.sent.get(request.frame, 0) + 1
+            self._unanswered.add(request)

@@ -101,6 +101,8 @@ class Walk:
         self.place = found.index
         if found.index < index:
             return None  # the site went back: the steps from there are done again
+        if step.commits:
+            self._run.account.told_in(found.sighting.frame.page)
         if step.mailbox and step.after == step.id:
             self._run.awaited[step.mailbox].sent_to(found.sighting)
         self._tell(step, found)
@@ -166,9 +168,10 @@ class Walk:
                 if self._obstacles.stand_in_the_way(sightings):
                     raise OffPath("The site asked for something else after the submit.", kind="interrupted")
             elif dealt_with := self._obstacles.dealt_with(sightings):
-                deadline = time.monotonic() + ARRIVE_S
+                began = time.monotonic()
+                deadline = began + ARRIVE_S
                 if not dealt_with.over or (step and step.safe):  # what came over the page may have taken the click
-                    anywhere_from = time.monotonic() + BACK_S
+                    anywhere_from = began + BACK_S
                 continue
             found = furthest(steps, sightings, first, run.known)
             if found is None and time.monotonic() > anywhere_from:

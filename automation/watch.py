@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from automation.cadence import Cadence
-    from automation.codes import Wanted
     from automation.errors import NeedsPerson, NoCode
     from automation.fetched import Fetched
     from automation.imap import Connection, Opened
     from automation.mailbox import Arrival, Baseline
+    from automation.wanted import Wanted
 
 MAX_OPENED = 50
 """Letters read in one wait."""

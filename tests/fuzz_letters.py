@@ -17,8 +17,9 @@ with atheris.instrument_imports(include=["automation"]):
     from sample_letters import SHOP, VOUCHED, wanted
 
     from automation.authentication import results_in
-    from automation.codes import Found, Shape, read_code
+    from automation.codes import Found, read_code
     from automation.message import Unusable, read_letter
+    from automation.wanted import Shape
 
 CORPUS = Path(__file__).parent.parent / "fixtures/letters"
 WANTED = wanted(trust_sender=False, shape=Shape(6, letters=True))

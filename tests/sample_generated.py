@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from sample_letters import ANNA, BEN
 
-from automation.codes import Found, NotTaken, Shape, Wanted, read_code
+from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
+from automation.wanted import Shape, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from automation.codes import Found, NotTaken, Shape, Wanted, read_code
+from automation.codes import Found, NotTaken, read_code
 from automation.message import Letter, read_letter
 from automation.trust import Trust
+from automation.wanted import Shape, Wanted
 
 SHOP = "account@shop.example"
 ANNA, BEN = "anna@example.org", "ben@example.org"

@@ -90,7 +90,7 @@ class Change:
 
 def pictured(change: Change) -> list[str]:
     """What the runs in this folder have kept pictures of, by step."""
-    return [picture.stem.partition("-")[2] for picture in sorted(change.folder.glob("runs/*/*.png"))]
+    return [picture.stem.partition("-")[2] for picture in sorted(change.folder.glob("runs/*/*.jpeg"))]
 
 
 class Command:

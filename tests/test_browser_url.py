@@ -49,14 +49,14 @@ def magenta_in(page: Page, picture: Path) -> int:
     counted = page.evaluate(
         """async (source) => {
           const image = new Image();
-          image.src = "data:image/png;base64," + source;
+          image.src = "data:image/jpeg;base64," + source;
           await image.decode();
           const canvas = new OffscreenCanvas(image.width, image.height);
           const drawn = canvas.getContext("2d");
           drawn.drawImage(image, 0, 0);
           const { data } = drawn.getImageData(0, 0, image.width, image.height);
           let count = 0;
-          for (let n = 0; n < data.length; n += 4) count += data[n] > 250 && data[n + 1] < 5 && data[n + 2] > 250;
+          for (let n = 0; n < data.length; n += 4) count += data[n] > 240 && data[n + 1] < 15 && data[n + 2] > 240;
           return count;
         }""",
         source,
@@ -89,7 +89,7 @@ def test_the_run_sees_only_its_own_tabs_and_leaves_the_browser_open(
     files = [file for file in (command.home / "runs").rglob("*") if file.is_file()]
     assert [file.name for file in files if CANARY.encode() in file.read_bytes()] == []
     assert CANARY not in out + err
-    pictures = [file for file in files if file.suffix == ".png"]
+    pictures = [file for file in files if file.suffix == ".jpeg"]
     assert pictures
     assert [magenta_in(page, picture) for picture in pictures] == [0] * len(pictures)
 

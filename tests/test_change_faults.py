@@ -182,7 +182,7 @@ def test_a_page_that_nothing_matches_is_pictured_and_what_shows_is_listed(
     assert ended(result) == ("off_path", 7, "unknown_page")
     assert (result["step"], result["reason"]["expected"]) == ("A2", "edit_settings")
     assert "Maintenance" in result["reason"]["seen"]
-    assert list((change.folder / "runs").glob("*/*-stop.png"))
+    assert list((change.folder / "runs").glob("*/*-stop.jpeg"))
 
 
 @pytest.mark.full

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_letters import ANNA, BEN, DATE, SHOP, code_in, letter, raw_letter, refusal, verdict, wanted
 
-from automation.codes import Found, NotTaken, Shape, read_code
+from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
 from automation.vocabulary import vocabulary
+from automation.wanted import Shape
 
 SIX, FOUR, MIXED = Shape(6), Shape(4), Shape(6, letters=True)
 

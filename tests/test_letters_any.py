@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_letters import raw_letter, wanted
 
-from automation.codes import Found, NotTaken, Shape, read_code
+from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
+from automation.wanted import Shape
 
 # fmt: off
 PIECES = st.text(max_size=20) | st.sampled_from(

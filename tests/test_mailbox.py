@@ -21,7 +21,7 @@ from automation.mailbox import Arrival, Baseline, Code, ImapMailbox, MailboxSett
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from automation.codes import Wanted
+    from automation.wanted import Wanted
 
 PASSWORDS = {"plain": "secret", "odd": 'a "quoted\\ pass" word', "wide": "пароль é 密码"}
 USERS = {f"user{n}@example.org": "secret" for n in range(60)} | {

@@ -18,6 +18,7 @@ one_generation = pytest.mark.parametrize("generation", some(["legacy", "center"]
 CHANGED = ("changed", 0, None)
 MOST_RACES = 3
 STAGES = ["account", "ways", "prove_old", "name_new", "prove_new"]
+STOPPED = {("off_path", 7), ("site", 8), ("no_code", 5)}
 
 
 @pytest.fixture
@@ -36,11 +37,14 @@ def test_a_page_whose_script_spins_stops_the_run_in_time(
     store = make_store(generation=generation, switches={"spin_at": stage, "resend_timer_s": 0})
     result = change(store)
     if result["outcome"] != "changed":  # it is a race: the step may be done before the page begins to spin
-        assert ended(result)[:2] in {("off_path", 7), ("site", 8), ("no_code", 5)}, result["reason"]
+        # On the last page it may begin right under the click, and then nobody knows but the account.
+        in_doubt = {("unknown", 75)} if stage == "prove_new" else set()
+        assert ended(result)[:2] in STOPPED | in_doubt, result["reason"]
         assert address(store) == store.user
         store.switch(spin_at="")
         assert ended(change(store)) == CHANGED
     assert address(store) == store.new
+    assert applied(store) == [True]
 
 
 @one_generation
