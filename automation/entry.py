@@ -25,11 +25,13 @@ _SHORTEST = """(first, others) => {
   return Math.min(...[first, ...others].map((field) => shows(field) ? field.value.length : -1));
 }"""
 
-# The page's own script may empty a field between our look at it and our click: then the click is held back.
+# The page's own script may empty a field between our look at it and our click: then the click is held back. It may put
+# the button to sleep at the same moment, and then there is no click at all.
 _GUARD = """(first, [button, ...others]) => first.ownerDocument.defaultView.addEventListener("click", (event) => {
   first.heldBack = [first, ...others].some((field) => field.isConnected && !field.value);
   if (first.heldBack) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, { capture: true, once: true })"""
+_HELD_BACK = "(first, others) => first.heldBack ?? [first, ...others].some((field) => field.isConnected && !field.value)"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Entry:
 
     def held_back(self) -> bool:
         """Whether the guarded click found the form emptied, and had no effect."""
-        return bool(self._ask("(first) => first.heldBack"))
+        return bool(self._ask(_HELD_BACK))
 
     def is_back(self, sighting: Sighting) -> bool:
         """Whether the sighting is the same field on the same page, once our own has gone: drawn or loaded anew."""

@@ -139,6 +139,7 @@ class Hands:
         except PlaywrightError:
             if not self.tabs.alive:
                 raise
+            self.tick(0)  # a crashed tab says so
             if self.form.is_back():
                 return False
             if not self._may_try_again():

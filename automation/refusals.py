@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from automation.errors import Refused
+from automation.errors import OffPath, Refused
 from automation.hands import complaints
 from automation.network import RATE_LIMIT_S
 
@@ -50,17 +50,18 @@ class Refusals:
     def heed_return(self, step: Step | None, sightings: list[Sighting]) -> None:
         """Take it as a no when the page, loaded anew, asks once more for the code that was submitted.
 
-        Not at the committing step: there only what the store says in words is a no.
+        At the committing step only what the store says in words is a no: there it means that the account has to tell.
         """
         submitted = self._run.hands.form.submitted
-        if step is None or step.again is None or step.commits or submitted is None:
+        if step is None or step.again is None or submitted is None:
             return
         in_front = self._run.tabs.in_front
         anew = [each for each in sightings if each.born != submitted.seen.born and each.frame.page in in_front]
         back = any(submitted.is_back(sighting) for sighting in anew)
         self._back_since = min(self._back_since, time.monotonic()) if back else math.inf
         if time.monotonic() - self._back_since > UNSURE_S:
-            raise Refused("The store asks for the code once more and does not say why.", kind="wrong_code")
+            asks = "The store asks for the code once more and does not say why."
+            raise OffPath(asks, kind="asked_again") if step.commits else Refused(asks, kind="wrong_code")
 
     def fresh(self, sightings: list[Sighting]) -> str | None:
         hands, shown = self._run.hands, complaints(sightings)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 one_generation = pytest.mark.parametrize("generation", some(["legacy", "center"], {"center"}))
 CHANGED = ("changed", 0, None)
-MOST_RACES = 3
+MOST_RACES = 6
 STAGES = ["account", "ways", "prove_old", "name_new", "prove_new"]
 STOPPED = {("off_path", 7), ("site", 8), ("no_code", 5)}
 
@@ -157,6 +157,26 @@ def test_a_form_that_is_loaded_anew_as_it_is_submitted_is_never_submitted_empty(
     assert applied(store) == [True]
 
 
+ASKS_AGAIN = """addEventListener("submit", (event) => {
+  if (!location.pathname.endsWith("/new_email_verify.htm") || !document.querySelector("#J_Checkcode")?.value) return;
+  event.preventDefault();
+  location.reload();
+}, true)"""
+"""The page of the last code loads itself anew instead of sending it."""
+
+
+def test_a_page_that_asks_for_the_last_code_once_more_leaves_it_to_the_account_at_once(
+    make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation="legacy")
+    change.context.add_init_script(ASKS_AGAIN)
+    events: list[dict[str, Any]] = []
+    result = change(store, listeners=(events.append,))
+    assert ended(result) == ("unknown", 75, "still_old"), result["reason"]
+    assert ["asks for the code once more" in event["why"] for event in events if event["event"] == "doubt"] == [True]
+    assert applied(store) == []
+
+
 FILLS_LATE = """addEventListener("DOMContentLoaded", () => {
   const first = document.querySelector("ol.way-list > li");
   if (!first) return;
@@ -193,7 +213,13 @@ EMPTIES = """for (const field of document.querySelectorAll("input")) {
 EMPTIES_AS_IT_IS_CLICKED = f"""addEventListener("pointerdown", (event) => {{
   if (!event.target.closest("button, input[type=submit], a") || sessionStorage[location.pathname]) return;
   sessionStorage[location.pathname] = "once";
+  const typed = [...document.querySelectorAll("input")].some((field) => field.getClientRects().length && field.value);
   {EMPTIES}
+  const button = event.target.closest("button, input[type=submit]");
+  if (typed && button && window.fallsAsleep) {{
+    button.disabled = true;
+    setTimeout(() => {{ button.disabled = false; }}, 300);
+  }}
 }}, true)"""
 
 
@@ -224,11 +250,12 @@ def test_what_a_page_takes_away_once_it_was_typed_is_typed_again(
 
 
 @one_generation
+@pytest.mark.parametrize("asleep", [False, True])  # a button that falls asleep right then takes no click
 def test_a_form_that_is_emptied_as_it_is_submitted_is_not_sent_empty(
-    generation: str, make_store: Callable[..., StandIn], change: Change
+    asleep: bool, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
     store = make_store(generation=generation, switches={"resend_timer_s": 0})
-    change.context.add_init_script(EMPTIES_AS_IT_IS_CLICKED)
+    change.context.add_init_script(f"window.fallsAsleep = {str(asleep).lower()}; {EMPTIES_AS_IT_IS_CLICKED}")
     result = change(store)
     assert ended(result) == CHANGED, result["reason"]
     truth = store.truth()
