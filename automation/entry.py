@@ -31,7 +31,9 @@ _GUARD = """(first, [button, ...others]) => first.ownerDocument.defaultView.addE
   first.heldBack = [first, ...others].some((field) => field.isConnected && !field.value);
   if (first.heldBack) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, { capture: true, once: true })"""
-_HELD_BACK = "(first, others) => first.heldBack ?? [first, ...others].some((field) => field.isConnected && !field.value)"
+_HELD_BACK = (
+    "(first, others) => first.heldBack ?? [first, ...others].some((field) => field.isConnected && !field.value)"
+)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Listeners = tuple[Callable[[dict[str, Any]], None], ...]
 STORES = Path(__file__).parents[1] / "flows" / "stores"
+PASSED_ON = {"READDRESS_BROWSER_PATH", "NODE_COMPILE_CACHE"}
 KEYS = {
     "version", "run", "flow", "store", "outcome", "exit", "seconds", "step", "old", "new", "reason", "proofs", "codes",
     "steps", "followed", "advice", "report",
@@ -103,7 +104,7 @@ class Command:
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "READDRESS_RUNS_DIR": str(home / "runs"),
-            **{name: value for name, value in os.environ.items() if name == "READDRESS_BROWSER_PATH"},
+            **{name: value for name, value in os.environ.items() if name in PASSED_ON},
         }
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:

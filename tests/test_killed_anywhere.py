@@ -52,12 +52,12 @@ class Row:
 ROWS = [
     Row("legacy", "until-intent", "normal", range(2, 133, EVERY), parts=6, chain=4),
     Row("center", "acts-until-intent", "normal", range(7, 28, EVERY), parts=2, chain=4),
-    Row("legacy", "from-intent", "normal", range(2, 23, EVERY), parts=2),
-    Row("center", "from-intent", "normal", range(4, 35, EVERY), parts=2),
+    Row("legacy", "from-intent", "normal", range(2, 23, EVERY), parts=2, chain=3),
+    Row("center", "from-intent", "normal", range(4, 35, EVERY), parts=2, chain=3),
     Row("legacy", "from-submit", "lost_before", range(4, 15, EVERY), parts=2, chain=3),
-    Row("legacy", "from-submit", "lost_after", range(4, 15, EVERY), parts=2),
+    Row("legacy", "from-submit", "lost_after", range(4, 15, EVERY), parts=2, chain=3),
     Row("center", "from-submit", "lost_before", range(8, 19, EVERY), parts=2, chain=3),
-    Row("center", "from-submit", "lost_after", range(8, 29, EVERY), parts=2),
+    Row("center", "from-submit", "lost_after", range(8, 29, EVERY), parts=2, chain=3),
 ]
 WHOLE = [(row, range(part, MOST, row.parts)) for row in ROWS for part in range(1, row.parts + 1)]
 

@@ -213,11 +213,10 @@ def test_a_run_never_raises_and_a_failing_test_tells_it(suite: Suite) -> None:
     result.stdout.fnmatch_lines(["*to see what is told*", "*Captured stderr call*", "*A5 *", "*report*report.html*"])
 
 
-@pytest.mark.parametrize("name", re.findall(r"^def (test_\w+)", EXAMPLE, re.MULTILINE))
-def test_the_example_of_the_documentation_passes(name: str, suite: Suite) -> None:
+def test_the_example_of_the_documentation_passes(suite: Suite) -> None:
     suite.makepyfile(test_change_of_address=EXAMPLE)
 
-    run(suite, "-k", name).assert_outcomes(passed=1, deselected=2)
+    run(suite).assert_outcomes(passed=len(re.findall(r"^def test_", EXAMPLE, re.MULTILINE)))
 
 
 @pytest.mark.full

@@ -27,6 +27,14 @@ def places(stages: list[str], quick: set[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("generation", "stage"), params)
 
 
+def kinds(stages: list[str], kinds: list[str], quick: set[tuple[str, str]]) -> pytest.MarkDecorator:
+    """Each kind at each stage, on the two kinds of pages in turn; the quick ones on the newer pages; most are full."""
+    pairs = [(stage, kind) for stage in stages for kind in kinds]
+    turns = [("center" if pair in quick or n % 2 else "legacy", *pair) for n, pair in enumerate(pairs)]
+    params = [pytest.param(*turn, marks=() if turn[1:] in quick else pytest.mark.full) for turn in turns]
+    return pytest.mark.parametrize(("generation", "stage", "kind"), params)
+
+
 @pytest.fixture
 def suspicious(hasty: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wall may be suspected soon."""
@@ -46,9 +54,7 @@ def test_a_code_at_the_sign_in_is_read_and_typed(
     assert [code["mailbox"] for code in result["codes"]] == ["old", "old", "new"]
 
 
-@one_generation
-@pytest.mark.parametrize("kind", some(["slider", "frame", "punish"], {"slider"}))
-@pytest.mark.parametrize("stage", some(BEFORE, {"settings", "prove_old"}))
+@kinds(BEFORE, ["slider", "frame", "punish"], {("settings", "slider"), ("prove_old", "slider")})
 @pytest.mark.usefixtures("suspicious")
 def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -125,8 +131,7 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("kind", some(["alert", "confirm", "beforeunload"], {"confirm"}))
-@places(BEFORE, {"prove_new"})
+@kinds(BEFORE, ["alert", "confirm", "beforeunload"], {("prove_new", "confirm")})
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -157,8 +162,7 @@ def test_an_overlay_that_is_known_is_closed(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("kind", some(["maintenance", "empty", "spinner"], {"empty"}))
-@places(BEFORE, {"settings"})
+@kinds(BEFORE, ["maintenance", "empty", "spinner"], {("settings", "empty")})
 @pytest.mark.usefixtures("suspicious")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -215,9 +219,7 @@ def test_a_first_load_that_hangs_is_tried_again(
     assert ended(change(store)) == CHANGED
 
 
-@one_generation
-@pytest.mark.parametrize("kind", some(["bare", "header"], {"header"}))
-@pytest.mark.parametrize("stage", some(["home", "settings", "account"], {"settings"}))
+@kinds(["home", "settings", "account"], ["bare", "header"], {("settings", "header")})
 @pytest.mark.usefixtures("suspicious")
 def test_a_wall_on_which_nothing_is_known_is_told_by_its_address_or_by_a_header(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
