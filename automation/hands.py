@@ -29,6 +29,8 @@ FIND_S = 15.0
 ENABLE_S = 150.0
 """How long a control may stay disabled: the site's resend timer is waited for."""
 ACT_TIMEOUT_MS = 10_000
+GOES_ON_S = 3.0
+"""How long a page on which a click was not answered in time may take to go on all the same."""
 SUBMITS_ITSELF_S = 1.5
 """How long the fields of a code that may submit themselves get for it before Submit is clicked."""
 
@@ -142,9 +144,10 @@ class Hands:
             self.tick(0)  # a crashed tab says so
             if self.form.is_back():
                 return False
-            if not self._may_try_again():
+            if self._may_try_again():
+                self._click_once_more(sighting, index)
+            elif not self._goes_on(sighting):
                 raise self._not_clickable(sighting) from None
-            self._click_once_more(sighting, index)
         return True
 
     def click_beside(self, sighting: Sighting) -> None:
@@ -193,6 +196,17 @@ class Hands:
             return False
         # A form that was emptied may have put its button to sleep.
         return self.form.restore() or self.get_past(self.tabs.pages)
+
+    def _goes_on(self, sighting: Sighting) -> bool:
+        """Whether what could not be clicked goes away: on a slow page the click got through, and was answered late."""
+        if self.step is not None and self.step.commits:
+            return False  # only the account can tell
+        until = time.monotonic() + GOES_ON_S
+        while self.tabs.look(sighting.landmark.name, pages=[sighting.frame.page]):
+            if time.monotonic() > until:
+                return False
+            self.tick(SHORTEST_MS)
+        return True
 
     def _click_once_more(self, sighting: Sighting, index: int) -> None:
         try:

@@ -177,6 +177,26 @@ def test_a_page_that_asks_for_the_last_code_once_more_leaves_it_to_the_account_a
     assert applied(store) == []
 
 
+ANSWERS_LATE = """addEventListener("click", (event) => {
+  if (!event.target.closest("ol a, [data-post=way]")) return;
+  const end = Date.now() + 2500;
+  while (Date.now() < end);
+}, true)"""
+"""The choice of ways takes its time with a click, and takes it."""
+
+
+@one_generation
+def test_a_click_that_is_answered_late_is_not_taken_for_a_failed_one(
+    generation: str, make_store: Callable[..., StandIn], change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automation.hands.ACT_TIMEOUT_MS", 1_500)
+    store = make_store(generation=generation)
+    change.context.add_init_script(ANSWERS_LATE)
+    result = change(store)
+    assert ended(result) == CHANGED, result["reason"]
+    assert requested(store) == ["old", "new"]
+
+
 FILLS_LATE = """addEventListener("DOMContentLoaded", () => {
   const first = document.querySelector("ol.way-list > li");
   if (!first) return;
