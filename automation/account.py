@@ -69,7 +69,7 @@ class Account:
     def afresh_is_old(self) -> bool:
         """Whether the account, opened afresh once, surely has the old address."""
         try:
-            return self._run.tabs.limited_s is None and self._afresh() == "old"
+            return self._run.tabs.traffic.limited_s is None and self._afresh() == "old"
         except (Stop, PlaywrightError):
             return False  # nobody knows: whoever asked must find out by the long way
 
@@ -141,7 +141,7 @@ class Account:
     def _left_alone(self, deadline: float) -> bool:
         """Leave the store alone for as long as it said; False where that is longer than there is time to settle."""
         run = self._run
-        while (wait := run.tabs.limited_s) is not None:
+        while (wait := run.tabs.traffic.limited_s) is not None:
             if time.monotonic() + wait > deadline:
                 run.journal.write("unreadable", why=f"The store wants to be left alone for {wait:.0f} s.")
                 return False
@@ -181,7 +181,7 @@ class Account:
         None: a new tab, beside which the old one may go on.
         """
         tabs, page, self._told_in = self._run.tabs, self._told_in, None
-        if page is None or page.is_closed() or not tabs.all_answered or tabs.look("pending", pages=[page]):
+        if page is None or page.is_closed() or not tabs.traffic.all_answered or tabs.look("pending", pages=[page]):
             return None
         return page
 
@@ -259,7 +259,7 @@ class Account:
         )
 
     def _unreadable(self, *, intent_open: bool) -> Stop:
-        wait = self._run.tabs.limited_s
+        wait = self._run.tabs.traffic.limited_s
         if intent_open:
             return Unknown(
                 f"{self._run.deed.done} by an earlier run, and the account can't be read now. Run again later.",
@@ -297,7 +297,7 @@ class Account:
                 seen=run.task.masked(run.old),
                 store_said=run.store_said,
             )
-        wait = run.tabs.limited_s
+        wait = run.tabs.traffic.limited_s
         return Unknown(
             f"{run.deed.done}, but the account can't be read to prove it. Run again to find out.",
             kind="unreadable",

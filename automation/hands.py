@@ -255,8 +255,8 @@ class Hands:
         self.tabs.open(self._store.link(landmark.deep_link), self.tabs.pages[0])
 
     def _off_path(self, name: str) -> NoReturn:
-        if self.tabs.failed is not None:
-            raise self.tabs.unreachable()
+        if self.tabs.traffic.failed is not None:
+            raise self.tabs.traffic.unreachable()
         raise OffPath(
             f"Step {self.step_id or 'start'}: the page does not show “{name}” ({self._store.landmarks[name].ranks} "
             "ways tried). A masked picture and what shows instead are kept in the report.",

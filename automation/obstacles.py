@@ -61,13 +61,13 @@ class Obstacles:
         if tabs.crashed:
             raise SiteStop("The store's page crashed. Run again.", kind="crashed")
         committing = step is not None and step.commits
-        if committing and tabs.failed is not None:
-            raise tabs.unreachable()  # the answer is lost: only the account can tell
-        if tabs.limited_s is not None:
-            raise rate_limited(tabs.limited_s)
+        if committing and tabs.traffic.failed is not None:
+            raise tabs.traffic.unreachable()  # the answer is lost: only the account can tell
+        if tabs.traffic.limited_s is not None:
+            raise rate_limited(tabs.traffic.limited_s)
         for page in tabs.stuck():
             if self._reloads >= MOST_RELOADS or (step is not None and not step.safe):
-                raise tabs.unreachable()
+                raise tabs.traffic.unreachable()
             self._reloads += 1
             with suppress(PlaywrightError):  # it is as stuck as before, and the next round says so
                 page.reload(wait_until="commit", timeout=OPEN_TIMEOUT_MS)

@@ -6,7 +6,6 @@ import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
@@ -15,13 +14,14 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import SiteStop
 from automation.failpoint import reached
 from automation.look import look, words
-from automation.network import RATE_LIMIT_S, retry_after_s, unreachable
+from automation.network import unreachable
 from automation.patience import at_most
+from automation.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, CDPSession, Dialog, Frame, Page, Request, Response
+    from playwright.sync_api import BrowserContext, CDPSession, Dialog, Page
 
     from automation.look import Sighting
     from automation.store import Store
@@ -30,12 +30,6 @@ ANSWER_S = 5.0
 """How long a browser may take to a question that no page has a part in."""
 OPEN_TIMEOUT_MS = 9_000
 """For one try; short, because nothing else (a Ctrl-C, say) is heeded meanwhile."""
-CHALLENGED_S = 60.0
-"""How long a header that tells of a wall counts: until the page must have gone on."""
-TOO_MANY = 429
-SERVER_TROUBLE = 500
-CHANGING = {"document", "xhr", "fetch"}
-"""The kinds of requests that move a page on; pictures, scripts and beacons don't."""
 SAME_MOMENT_S = 0.25
 """Two looks that begin so close to each other, with nothing done in between, are one.
 
@@ -88,16 +82,6 @@ class Tabs:
         self._own: dict[Page, CDPSession] = {}
         """In a shared browser, the tabs that are ours."""
         self._between_tries = between_tries
-        self.sent: dict[Frame, int] = {}
-        """How many requests that may change something each frame has sent to the store."""
-        self.sent_at_all: dict[Frame, int] = {}
-        """The same with what pages send on the side (beacons, say)."""
-        self._unanswered: set[Request] = set()
-        """Those of them that go to the store and have no answer yet."""
-        self.failed: str | None = None
-        """Why the last request of ours failed, in the browser's words; None while all goes well."""
-        self._limited_until = 0.0
-        self._challenged_at = -math.inf
         self.crashed = False
         """Whether a tab of ours has crashed."""
         self._store = store
@@ -108,9 +92,7 @@ class Tabs:
         """Tabs that pages of ours have opened."""
         self._behind: set[Page] = set()
         self._last = NOTHING_SEEN
-        context.on("request", self._count)
-        context.on("requestfailed", self._note_failure)
-        context.on("response", self._note_answer)
+        self.traffic = Traffic(context, store, self._is_mine if shared else None)
         context.on("dialog", self._answer) if shared else context.on("page", self._watch)
 
     @property
@@ -146,23 +128,11 @@ class Tabs:
         return True
 
     @property
-    def all_answered(self) -> bool:
-        """Whether the store has answered everything that may change something."""
-        return not self._unanswered
-
-    @property
-    def limited_s(self) -> float | None:
-        """Seconds for which the store wants to be left alone (HTTP 429); None while it does not mind."""
-        left = self._limited_until - time.monotonic()
-        return left if left > 0 else None
-
-    @property
     def walled(self) -> bool:
         """Whether an address, a frame or the last answers say that a wall may stand here, whatever shows."""
         pages = self.pages
         frames = (frame.url for page in pages for frame in page.frames[1:])
-        challenged = time.monotonic() - self._challenged_at < CHALLENGED_S
-        return challenged or self._store.walls.at((page.url for page in pages), frames)
+        return self.traffic.challenged or self._store.walls.at((page.url for page in pages), frames)
 
     def open(self, url: str, page: Page | None = None) -> Page:
         """Open an address in the given tab, else in a new one; a site stop when it can't be reached."""
@@ -228,12 +198,10 @@ class Tabs:
 
     def let_go(self) -> None:
         """Stop listening to the browser, with our tabs closed where it is shared; one that is gone makes no fuss."""
+        self.traffic.let_go()
         with suppress(Exception):  # a dead driver raises whatever it likes, and nothing is left to do
             for page in self.pages if self._shared else ():
                 page.close()
-            self.context.remove_listener("request", self._count)
-            self.context.remove_listener("requestfailed", self._note_failure)
-            self.context.remove_listener("response", self._note_answer)
             listens = ("dialog", self._answer) if self._shared else ("page", self._watch)
             self.context.remove_listener(*listens)
 
@@ -243,11 +211,6 @@ class Tabs:
             foreign = page.url.startswith(("http:", "https:")) and not self._store.origins.hold(page.url)
             if foreign and page in self._popups:
                 page.close()
-
-    def unreachable(self) -> SiteStop:
-        """The stop for a store that has gone away in the middle of a run."""
-        reason = self.failed or "no answer"
-        return SiteStop(f"The store can't be reached any more ({reason}). Run again.", kind="unreachable")
 
     def stuck(self) -> list[Page]:
         """The tabs that show, whole or in a frame, the browser's own error page instead of the store's."""
@@ -278,52 +241,3 @@ class Tabs:
 
     def _note_crash(self, _page: Page) -> None:
         self.crashed = True
-
-    def _note_failure(self, request: Request) -> None:
-        self._unanswered.discard(request)
-        # A request that the page itself took back (by going elsewhere) is no failure.
-        if request.resource_type in CHANGING and self._is_ours(request):
-            reason = request.failure or ""
-            self.failed = self.failed if "ERR_ABORTED" in reason else reason.removeprefix("net::")
-
-    def _note_answer(self, response: Response) -> None:
-        request = response.request
-        self._unanswered.discard(request)
-        if request.resource_type in CHANGING and self._is_ours(request):
-            self._note_wall(response, request.resource_type == "document")
-        if response.status < SERVER_TROUBLE and response.status != TOO_MANY:
-            return
-        counts = request.resource_type == "document" or request.method != "GET"
-        if not (counts and request.resource_type in CHANGING and self._is_ours(request)):
-            return
-        if response.status == TOO_MANY:
-            wait = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
-            self._limited_until = time.monotonic() + (RATE_LIMIT_S if wait is None else wait)
-        else:
-            self.failed = f"it answered with the error {response.status}"
-
-    def _note_wall(self, response: Response, whole_page: bool) -> None:  # noqa: FBT001 - what the browser calls it
-        if self._store.walls.tell(response.headers):
-            self._challenged_at = time.monotonic()
-        elif whole_page:
-            self._challenged_at = -math.inf
-
-    def _is_ours(self, request: Request) -> bool:
-        """Whether a request went to the store, from a tab of ours."""
-        return self._store.origins.hold(request.url) and not self._is_somebody_elses(request)
-
-    def _is_somebody_elses(self, request: Request) -> bool:
-        if not self._shared:
-            return False
-        try:
-            return not self._is_mine(request.frame.page)
-        except PlaywrightError:
-            return True  # a new tab's first request has no frame yet, a service worker's none at all
-
-    def _count(self, request: Request) -> None:
-        if request.method == "GET" or request.service_worker is not None or self._is_somebody_elses(request):
-            return
-        self.sent_at_all[request.frame] = self.sent_at_all.get(request.frame, 0) + 1
-        if request.resource_type in CHANGING and self._store.origins.hold(request.url):
-            self.sent[request.frame] = self.sent.get(request.frame, 0) + 1
-            self._unanswered.add(request)

@@ -69,7 +69,7 @@ class Walk:
         """Do one step and arrive; an outcome ends the flow."""
         run = self._run
         run.hands.begin(step)
-        self._began, run.tabs.failed = time.monotonic(), None
+        self._began, run.tabs.traffic.failed = time.monotonic(), None
         self._pictures = len(run.journal.pictures)
         run.journal.write("step", id=step.id, intent=step.intent)
         outcome = self._commit(step, index) if step.commits else self._act_and_arrive(step, index)
@@ -206,8 +206,8 @@ class Walk:
 
     def _lost(self, step: Step | None) -> Stop:
         run = self._run
-        if run.tabs.failed is not None:
-            return run.tabs.unreachable()
+        if run.tabs.traffic.failed is not None:
+            return run.tabs.traffic.unreachable()
         what = f"Step {step.id} ({step.intent})" if step else "The start page"
         expected = step.arrives if step else self._flow.start
         if step is None and not run.tabs.look(*run.store.landmarks):
