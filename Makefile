@@ -33,8 +33,8 @@ test-full: venv browser test-tools ## run the long fault matrix only
 	@$(PYTEST) -m full $(TESTS)
 
 .PHONY: test-all
-test-all: venv browser test-tools ## run all tests, the long fault matrix too
-	@$(PYTEST) $(TESTS)
+test-all: venv browser test-tools ## run all tests, the long fault matrix too (what is a sample of it is not run twice)
+	@$(PYTEST) -m "not sample" $(TESTS)
 
 .PHONY: bench
 bench: venv browser test-tools ## measure beside named rivals; BENCH='…' some only, WRITE=1 into the README

@@ -20,7 +20,7 @@ from automation.errors import SiteStop
 from automation.stand_in import StandIn, stand_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from playwright.sync_api import BrowserContext
 
@@ -83,30 +83,42 @@ def windowless_browser(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("READDRESS_BROWSER_PATH", path)
 
 
-@pytest.fixture
-def make_store() -> Iterator[Callable[..., StandIn]]:
-    """Start stand-ins (store and mail) that end with the test."""
-    with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(stand_in(**options))
-
-
 @pytest.fixture(scope="session")
-def fresh() -> Iterator[Callable[[str], StandIn]]:
-    """`fresh(generation)`: an account of its own on this worker's store of that kind, its switches as at first."""
+def account() -> Iterator[Callable[..., StandIn]]:
+    """`account(generation, …)`: an account of its own on this worker's store of that kind, its switches as at first."""
     stores: dict[str, StandIn] = {}
     switches: dict[str, dict[str, Any]] = {}
     numbers = count(1)
     with ExitStack() as stack:
 
-        def account(generation: str) -> StandIn:
+        def account(generation: str, password: str | None = None, **given: Any) -> StandIn:
             if generation not in stores:
-                stores[generation] = stack.enter_context(stand_in(generation=generation, switches=SWITCHES))
+                stores[generation] = stack.enter_context(stand_in(generation=generation))
                 switches[generation] = stores[generation].switch()
-            stores[generation].switch(**switches[generation])
+            stores[generation].switch(**{**switches[generation], **given})
             n = next(numbers)
-            return stores[generation].another(f"anna.{n}@example.org", f"bianchi.{n}@example.net", password=PASSWORD)
+            return stores[generation].another(f"anna.{n}@example.org", f"bianchi.{n}@example.net", password=password)
 
         yield account
+
+
+@pytest.fixture
+def make_store(account: Callable[..., StandIn]) -> Iterator[Callable[..., StandIn]]:
+    """`make_store(generation=…, switches=…)`: a fresh account; with other options on a store of its own."""
+    with ExitStack() as stack:
+
+        def make(*, generation: str = "center", switches: Mapping[str, Any] | None = None, **others: Any) -> StandIn:
+            if others:
+                return stack.enter_context(stand_in(generation=generation, switches=switches, **others))
+            return account(generation, **(switches or {}))
+
+        yield make
+
+
+@pytest.fixture
+def fresh(account: Callable[..., StandIn]) -> Callable[[str], StandIn]:
+    """`fresh(generation)`: an account whose password and codes are planted to be looked for."""
+    return lambda generation: account(generation, PASSWORD, **SWITCHES)
 
 
 @pytest.fixture

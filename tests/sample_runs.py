@@ -41,6 +41,20 @@ def some(values: list[Any], quick: set[Any]) -> list[Any]:
     return [pytest.param(*row, marks=() if value in quick else pytest.mark.full) for value, row in rows]
 
 
+def in_turn(values: list[Any], *quick: tuple[str, Any]) -> list[Any]:
+    """(generation, value) of each value, on the two kinds of pages in turn; only the `quick` ones not just full.
+
+    Where what is tested is the engine's and not the pages', each kind of pages need not be crossed with everything.
+    """
+    turns = [("legacy", "center")[n % 2] for n in range(len(values))]
+    chosen = [next((kind for kind, each in quick if each == value), None) for value in values]
+    rows = [(kind or turn, value) for kind, turn, value in zip(chosen, turns, values, strict=True)]
+    return [
+        pytest.param(kind, *(value if isinstance(value, tuple) else (value,)), marks=() if named else pytest.mark.full)
+        for (kind, value), named in zip(rows, chosen, strict=True)
+    ]
+
+
 def ended(result: dict[str, Any]) -> tuple[str, int, str | None]:
     """Outcome, exit code and the kind of reason."""
     return result["outcome"], result["exit"], (result["reason"] or {}).get("kind")

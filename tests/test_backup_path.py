@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import STORES, ended, some
+from sample_runs import STORES, ended, in_turn, some
 
 from automation.ledger import Ledger
 from automation.look import look
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from automation.stand_in import StandIn
 
 STEPS = ["B1a", "B1b", "B1c", "B2", "B3", "B4", "B5a", "B5b"]
-SAVED = ("saved", 0, None)
+SAVED, STILL_OLD = ("saved", 0, None), ("unknown", 75, "still_old")
 WORDS_ALONE, NO_LANGUAGE = {"rename_ids": True}, {"strange_language": True}
 SPOKEN = [*((name, WORDS_ALONE) for name in ("en", "it", "ru", "es", "pt", "fr", "de", "pl")), ("en", NO_LANGUAGE)]
 SPOKEN += [("ar", {}), ("ja", {})]
@@ -87,19 +87,18 @@ def test_a_refused_address_is_told_in_the_sites_words_and_the_next_run_may_try_a
     assert saves(store) == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("switches", "outcome"),
-    [
-        ({"submit_answer": "lost_after"}, SAVED),
-        pytest.param({"submit_answer": "error_500", "error_applied": True}, SAVED, marks=pytest.mark.full),
-        pytest.param({"old_shown_for_s": 2}, SAVED, marks=pytest.mark.full),
-        pytest.param({"submit_answer": "lost_before"}, ("unknown", 75, "still_old"), marks=pytest.mark.full),
-        pytest.param({"submit_answer": "error_502"}, ("unknown", 75, "still_old"), marks=pytest.mark.full),
-        pytest.param({"success_without_change": True}, ("unknown", 75, "still_old"), marks=pytest.mark.full),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("generation", some(["legacy", "center"], {"legacy"}))
+LOST_AFTER: tuple[dict[str, Any], Any] = ({"submit_answer": "lost_after"}, SAVED)
+SAVES: list[tuple[dict[str, Any], Any]] = [
+    ({"submit_answer": "lost_before"}, STILL_OLD),
+    LOST_AFTER,
+    ({"submit_answer": "error_502"}, STILL_OLD),
+    ({"submit_answer": "error_500", "error_applied": True}, SAVED),
+    ({"success_without_change": True}, STILL_OLD),
+    ({"old_shown_for_s": 2}, SAVED),
+]
+
+
+@pytest.mark.parametrize(("generation", "switches", "outcome"), in_turn(SAVES, ("legacy", LOST_AFTER)), ids=str)
 def test_only_the_profile_tells_what_a_save_has_done(
     generation: str,
     switches: dict[str, Any],
@@ -170,8 +169,7 @@ def test_what_this_path_did_is_no_intent_of_the_change(fresh: Callable[[str], St
     assert Ledger(ledger.parent, ledger.stem).open_intent() is None
 
 
-@pytest.mark.parametrize(("language", "switches"), [pytest.param(*each, marks=pytest.mark.full) for each in SPOKEN])
-@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize(("generation", "language", "switches"), in_turn(SPOKEN))
 def test_the_path_is_walked_by_words_alone_and_by_structure_alone(
     generation: str, language: str, switches: dict[str, Any], make_store: Callable[..., StandIn], change: Change
 ) -> None:

@@ -50,8 +50,8 @@ class Row:
 
 
 ROWS = [
-    Row("legacy", "until-intent", "normal", range(2, 133, EVERY), parts=6, chain=4),
-    Row("center", "acts-until-intent", "normal", range(7, 28, EVERY), parts=2, chain=4),
+    Row("legacy", "until-intent", "normal", range(2, 133, EVERY), parts=6, chain=8),
+    Row("center", "acts-until-intent", "normal", range(7, 28, EVERY), parts=2, chain=8),
     Row("legacy", "from-intent", "normal", range(2, 23, EVERY), parts=2, chain=3),
     Row("center", "from-intent", "normal", range(4, 35, EVERY), parts=2, chain=3),
     Row("legacy", "from-submit", "lost_before", range(4, 15, EVERY), parts=2, chain=3),
@@ -109,6 +109,7 @@ def walk(
     return walk
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("row", ROWS, ids=str)
 @pytest.mark.timeout(900)
 def test_a_sample_of_the_failpoints(row: Row, walk: Callable[[Row, range], bool]) -> None:

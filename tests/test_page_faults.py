@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import address, applied, ended, requested, some
+from sample_runs import address, applied, ended, in_turn, requested, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,7 @@ def hasty_looks(hasty: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("automation.account.READ_S", 3.0)
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(STAGES, {"prove_new"}))
+@pytest.mark.parametrize(("generation", "stage"), in_turn(STAGES, ("center", "prove_new")))
 @pytest.mark.usefixtures("hasty_looks")
 def test_a_page_whose_script_spins_stops_the_run_in_time(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -47,8 +46,7 @@ def test_a_page_whose_script_spins_stops_the_run_in_time(
     assert applied(store) == [True]
 
 
-@one_generation
-@pytest.mark.parametrize("banner", some(["once", "late", "recurring"], {"recurring"}))
+@pytest.mark.parametrize(("generation", "banner"), in_turn(["once", "late", "recurring"], ("center", "recurring")))
 def test_a_cookie_banner_is_refused_and_the_path_goes_on(
     banner: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -214,8 +212,7 @@ def test_a_list_that_fills_late_is_waited_for(make_store: Callable[..., StandIn]
     assert requested(store) == ["old", "new"]
 
 
-@one_generation
-@pytest.mark.parametrize("after_s", some([0.15, 0.4, 0.8], {0.4}))
+@pytest.mark.parametrize(("generation", "after_s"), in_turn([0.15, 0.4, 0.8], ("center", 0.4)))
 def test_fields_that_late_hydration_empties_are_filled_again(
     after_s: float, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -284,8 +281,7 @@ def test_a_form_that_is_emptied_as_it_is_submitted_is_not_sent_empty(
     assert applied(store) == [True]
 
 
-@one_generation
-@pytest.mark.parametrize("stage", some(STAGES, {"prove_new"}))
+@pytest.mark.parametrize(("generation", "stage"), in_turn(STAGES, ("center", "prove_new")))
 def test_a_session_that_is_over_midway_means_one_more_sign_in(
     stage: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:

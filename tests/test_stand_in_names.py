@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sample_runs import in_turn
 from sample_stand_ins import OLD, TEXTS, store
 from sample_visits import STAGES, VERIFICATION, stages
 
@@ -39,8 +40,7 @@ def said(language: str, generation: str) -> list[str]:
     return [text for table in tables for whole in table.values() for text in PLACE.split(whole) if text.strip(" .,:")]
 
 
-@pytest.mark.parametrize("language", list(TEXTS))
-@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize(("generation", "language"), in_turn(list(TEXTS)))
 def test_every_control_and_field_has_a_name_in_the_pages_own_language(
     page: Page, generation: str, language: str
 ) -> None:

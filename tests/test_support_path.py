@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import Change, ended, pictured
+from sample_runs import Change, ended, in_turn, pictured
 
 from automation.person import Person
 from automation.plea import is_plea
@@ -212,9 +212,7 @@ def test_a_way_that_is_listed_in_another_place_is_known_by_what_it_says(
     assert said(store)[0] == wordings()["it"].agent
 
 
-@pytest.mark.full
-@pytest.mark.parametrize(("language", "switches"), SPOKEN, ids=str)
-@pytest.mark.parametrize("generation", ["legacy", "center"])
+@pytest.mark.parametrize(("generation", "language", "switches"), in_turn(SPOKEN), ids=str)
 def test_support_is_asked_in_the_accounts_language_by_words_alone_and_by_structure_alone(
     generation: str, language: str, switches: dict[str, Any], make_store: Callable[..., StandIn], change: Change
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_runs import address, applied, ended, requested, some
+from sample_runs import address, applied, ended, in_turn, requested, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,11 @@ def places(stages: list[str], quick: set[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("generation", "stage"), params)
 
 
-def kinds(stages: list[str], kinds: list[str], quick: set[tuple[str, str]]) -> pytest.MarkDecorator:
-    """Each kind at each stage, on the two kinds of pages in turn; the quick ones on the newer pages; most are full."""
-    pairs = [(stage, kind) for stage in stages for kind in kinds]
-    turns = [("center" if pair in quick or n % 2 else "legacy", *pair) for n, pair in enumerate(pairs)]
-    params = [pytest.param(*turn, marks=() if turn[1:] in quick else pytest.mark.full) for turn in turns]
-    return pytest.mark.parametrize(("generation", "stage", "kind"), params)
+def kinds(stages: list[str], kinds: list[str], *quick: tuple[str, str]) -> pytest.MarkDecorator:
+    """A kind at each stage, in turn, on the two kinds of pages in turn; the quick ones on the newer pages too."""
+    turns = [(stage, kinds[n % len(kinds)]) for n, stage in enumerate(stages)]
+    pairs = in_turn([*turns, *(pair for pair in quick if pair not in turns)], *(("center", pair) for pair in quick))
+    return pytest.mark.parametrize(("generation", "stage", "kind"), pairs)
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def test_a_code_at_the_sign_in_is_read_and_typed(
     assert [code["mailbox"] for code in result["codes"]] == ["old", "old", "new"]
 
 
-@kinds(BEFORE, ["slider", "frame", "punish"], {("settings", "slider"), ("prove_old", "slider")})
+@kinds(BEFORE, ["slider", "frame", "punish"], ("settings", "slider"), ("prove_old", "slider"))
 @pytest.mark.usefixtures("suspicious")
 def test_a_captcha_needs_a_person_and_the_next_run_goes_on(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -131,7 +130,7 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
 
 
 @pytest.mark.full
-@kinds(BEFORE, ["alert", "confirm", "beforeunload"], {("prove_new", "confirm")})
+@kinds(BEFORE, ["alert", "confirm", "beforeunload"], ("prove_new", "confirm"))
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -141,9 +140,8 @@ def test_a_dialog_of_the_browser_freezes_nothing(
     assert applied(store) == [True]
 
 
-@one_generation
 @pytest.mark.parametrize("kind", ["same", "other"])
-@pytest.mark.parametrize("stage", some(["settings", "account", "ways"], {"account"}))
+@pytest.mark.parametrize(("generation", "stage"), in_turn(["settings", "account", "ways"], ("center", "account")))
 def test_a_window_of_the_stores_is_followed_and_an_advert_closed(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -162,7 +160,7 @@ def test_an_overlay_that_is_known_is_closed(
 
 
 @pytest.mark.full
-@kinds(BEFORE, ["maintenance", "empty", "spinner"], {("settings", "empty")})
+@kinds(BEFORE, ["maintenance", "empty", "spinner"], ("settings", "empty"))
 @pytest.mark.usefixtures("suspicious")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
@@ -219,7 +217,7 @@ def test_a_first_load_that_hangs_is_tried_again(
     assert ended(change(store)) == CHANGED
 
 
-@kinds(["home", "settings", "account"], ["bare", "header"], {("settings", "header")})
+@kinds(["home", "settings", "account"], ["bare", "header"], ("settings", "header"))
 @pytest.mark.usefixtures("suspicious")
 def test_a_wall_on_which_nothing_is_known_is_told_by_its_address_or_by_a_header(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
