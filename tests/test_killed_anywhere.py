@@ -2,8 +2,8 @@
 
 What a failpoint is, is said in killed.py. A run of an account is killed and the next one is not; where nothing can have
 taken effect yet, a few runs in a row are killed, each at another failpoint, before one has to end right. How the store
-answers matters only to a run that has submitted. The whole matrix runs in `make test-all`, every tenth case
-of it in `make test`; the last lines of pytest count them.
+answers matters only to a run that has submitted. `make test-all` runs the whole matrix, with each answer on one of the
+two kinds of pages and every fifth case on the other; `make test` every tenth case. The last lines of pytest count them.
 """
 
 from __future__ import annotations
@@ -42,8 +42,16 @@ class Row:
     """The failpoints of `make test`, up to the last that there is: the intent and the submit are among them."""
     parts: int
     """Tests among which the whole row is split."""
-    chain: int = 1
+    chain: int
     """Runs that are killed before one isn't."""
+    every: int = 1
+    """The whole row has one of so many failpoints, those of the sample among them."""
+
+    @property
+    def whole(self) -> list[range]:
+        """The failpoints of `make test-all`, part by part."""
+        first = (self.sample.start - 1) % self.every + 1
+        return [range(first + part * self.every, MOST, self.parts * self.every) for part in range(self.parts)]
 
     def __str__(self) -> str:
         return f"{self.generation}-{self.scope}-{self.answer}"
@@ -51,15 +59,15 @@ class Row:
 
 ROWS = [
     Row("legacy", "until-intent", "normal", range(2, 133, EVERY), parts=6, chain=8),
-    Row("center", "acts-until-intent", "normal", range(7, 28, EVERY), parts=2, chain=8),
-    Row("legacy", "from-intent", "normal", range(2, 23, EVERY), parts=2, chain=3),
+    Row("center", "acts-until-intent", "normal", range(7, 28, EVERY), parts=1, chain=8, every=5),
+    Row("legacy", "from-intent", "normal", range(2, 23, EVERY), parts=1, chain=3, every=5),
     Row("center", "from-intent", "normal", range(4, 35, EVERY), parts=2, chain=3),
     Row("legacy", "from-submit", "lost_before", range(4, 15, EVERY), parts=2, chain=3),
-    Row("legacy", "from-submit", "lost_after", range(4, 15, EVERY), parts=2, chain=3),
-    Row("center", "from-submit", "lost_before", range(8, 19, EVERY), parts=2, chain=3),
+    Row("legacy", "from-submit", "lost_after", range(4, 15, EVERY), parts=1, chain=3, every=5),
+    Row("center", "from-submit", "lost_before", range(8, 19, EVERY), parts=1, chain=3, every=5),
     Row("center", "from-submit", "lost_after", range(8, 29, EVERY), parts=2, chain=3),
 ]
-WHOLE = [(row, range(part, MOST, row.parts)) for row in ROWS for part in range(1, row.parts + 1)]
+WHOLE = [(row, numbers) for row in ROWS for numbers in row.whole]
 
 
 class Walker:

@@ -1,6 +1,6 @@
 """Paths B and C killed at their failpoints: the next run ends right, with one save, or one message, in all.
 
-What a failpoint is, is said in killed.py. `make test` runs a few of them, `make test-all` every fourth, the
+What a failpoint is, is said in killed.py. `make test` runs a few of them, `make test-all` every eighth, the
 answers of the store and the two kinds of pages in turn.
 """
 
@@ -126,15 +126,15 @@ def test_a_few_kills_around_the_commit(
 
 @pytest.mark.full
 @pytest.mark.parametrize(("generation", "arguments", "answer"), WHOLE, ids=str)
-def test_every_fourth_failpoint_from_the_intent_on(
+def test_every_eighth_failpoint_from_the_intent_on(
     generation: str,
     arguments: tuple[str, ...],
     answer: str,
     victim: Callable[..., Victim],
     record_property: Callable[[str, object], None],
 ) -> None:
-    first = 1 if generation == "legacy" else 3  # the two kinds of pages pass about the same failpoints
-    for killed, number in enumerate(range(first, MOST, 4)):
+    first = 1 if generation == "legacy" else 5  # the two kinds of pages pass about the same failpoints
+    for killed, number in enumerate(range(first, MOST, 8)):
         one = victim(generation, arguments, answer, number)
         died = one.killed("from-intent", number)
         one.end_right()

@@ -136,7 +136,7 @@ def test_the_store_is_configured_by_a_fixture(pytester: pytest.Pytester) -> None
 def test_a_suite_may_read_codes_and_nothing_else(
     pytester: pytest.Pytester, make_store: Callable[..., StandIn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = make_store()
+    shop = make_store(old="anna.rossi@example.org")
     monkeypatch.setenv("URL", shop.mail.url(shop.user))
     monkeypatch.setenv("PASSWORD", shop.mail.passwords[shop.user])
     monkeypatch.setenv("SMTP", shop.mail.smtp)

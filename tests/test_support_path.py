@@ -72,8 +72,8 @@ def test_the_transcript_stands_in_the_report_and_names_nobody(fresh: Callable[[s
     report = Path(result["report"]).read_text("utf-8")
     assert "My provider closed down; ask c***a@example.com." in report
     assert "I have opened case" in report
-    written = [path.read_text("utf-8") for path in Path(result["report"]).parent.glob("*.[jh]*")]
-    assert len(written) == 2
+    written = [path.read_text("utf-8") for path in Path(result["report"]).parent.glob("*.*l")]
+    assert len(written) == 2  # report.html and journal.jsonl
     for name in (store.user, store.new, "carla@example.com"):
         assert not any(name in text for text in written), name
 
