@@ -33,7 +33,7 @@ test-full: venv browser test-tools ## run the long fault matrix only
 	@$(PYTEST) -m full $(TESTS)
 
 .PHONY: test-all
-test-all: venv browser test-tools ## run all tests, the long fault matrix too (what is a sample of it is not run twice)
+test-all: venv browser test-tools ## run all tests, with the long fault matrix instead of its sample
 	@$(PYTEST) -m "not sample" $(TESTS)
 
 .PHONY: bench

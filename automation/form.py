@@ -161,7 +161,8 @@ class Form:
 
     def _sent(self, frame: Frame) -> tuple[int, int]:
         """Requests of the frame so far: those that may change something, and all that may carry a form."""
-        return self._hands.tabs.traffic.sent.get(frame, 0), self._hands.tabs.traffic.sent_at_all.get(frame, 0)
+        traffic = self._hands.tabs.traffic
+        return traffic.sent.get(frame, 0), traffic.sent_at_all.get(frame, 0)
 
     def _has_changed(self, entry: Entry) -> bool:
         """Whether something was sent since that may change something."""

@@ -42,9 +42,9 @@ def some(values: list[Any], quick: set[Any]) -> list[Any]:
 
 
 def in_turn(values: list[Any], *quick: tuple[str, Any]) -> list[Any]:
-    """(generation, value) of each value, on the two kinds of pages in turn; only the `quick` ones not just full.
+    """Rows (generation, value): each value on one of the two kinds of pages, in turn, and in the full matrix only.
 
-    Where what is tested is the engine's and not the pages', each kind of pages need not be crossed with everything.
+    The `quick` rows name their kind of pages and are run by `make test` too. For what the engine does alike on both.
     """
     turns = [("legacy", "center")[n % 2] for n in range(len(values))]
     chosen = [next((kind for kind, each in quick if each == value), None) for value in values]

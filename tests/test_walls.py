@@ -129,8 +129,7 @@ def test_a_refusal_is_told_by_its_kind_and_in_the_sites_own_words(
     assert applied(store) == []
 
 
-@pytest.mark.full
-@kinds(BEFORE, ["alert", "confirm", "beforeunload"], ("prove_new", "confirm"))
+@kinds(BEFORE, ["alert", "confirm", "beforeunload"])
 def test_a_dialog_of_the_browser_freezes_nothing(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
 ) -> None:
@@ -159,8 +158,7 @@ def test_an_overlay_that_is_known_is_closed(
     assert ended(change(store)) == CHANGED
 
 
-@pytest.mark.full
-@kinds(BEFORE, ["maintenance", "empty", "spinner"], ("settings", "empty"))
+@kinds(BEFORE, ["maintenance", "empty", "spinner"])
 @pytest.mark.usefixtures("suspicious")
 def test_a_page_that_is_none_stops_the_run_in_time(
     stage: str, kind: str, generation: str, make_store: Callable[..., StandIn], change: Change
