@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import ssl
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +16,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator
 
 HOUR_S = 3600
@@ -130,11 +131,18 @@ class _Page(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that refuses our certificate is what some tests want, and no fault to print."""
+        if not isinstance(sys.exception(), ssl.SSLError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(issuer: Issuer, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve it; its address."""
     page = type("Page", (_Page,), {"issuer": issuer})
-    with ThreadingHTTPServer(("127.0.0.1", 0), page) as server, ExitStack() as stack:
+    with _Server(("127.0.0.1", 0), page) as server, ExitStack() as stack:
         if context is not None:
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
