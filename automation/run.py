@@ -1,4 +1,8 @@
-"""One attempt: everything that a step may do."""
+"""One attempt: everything that a step may do.
+
+A long file, since all words of the flows stand here, a few lines each; how a thing is done is in `hands`, `awaited`,
+`sign_in`, `account` and `support`.
+"""
 
 from __future__ import annotations
 
