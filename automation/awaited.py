@@ -183,7 +183,8 @@ class Awaited:
         if baseline is None:
             raise NoCode("A code is wanted that was never requested.", kind="not_requested")
         deadline = self._clicked_at + self._run.task.code_timeout_s
-        self._run.journal.write("waiting", mailbox=self.party, seconds=self._run.task.code_timeout_s)
+        seconds = self._run.task.code_timeout_s
+        self._run.journal.write("waiting", mailbox=self.party, kind=self.mailbox.kind, seconds=seconds)
 
         def wait() -> Code:
             return self.mailbox.wait(

@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from automation.errors import NoCode
@@ -111,12 +112,11 @@ class TypedMailbox:
         from automation.mailbox import Code  # noqa: PLC0415 - kept out of `--help`
 
         del baseline, on_arrival
-        length = wanted.shape.length
-        kind = f"{length} digits" if length else "4 to 8 digits"
-        question = f"Type the code from the newest letter to {self.address} ({kind}):"
+        question = self._question(wanted, clicked_at)
         while (typed := self._person.ask(question, deadline=deadline, stop=stop)) is not None:
             value = re.sub(r"[\s-]", "", typed)
-            if len(value) == (length or len(value)) and re.fullmatch(r"[0-9A-Za-z]{4,8}", value):
+            wrong = _not_to_be_typed(value, wanted)
+            if wrong is None:
                 return Code(
                     value=value,
                     sender="",
@@ -126,8 +126,28 @@ class TypedMailbox:
                     why="typed by you",
                     rejected=(),
                 )
-            question = f"That is not {kind}; once more:"
+            question = f"{wrong}; once more:"
         raise NoCode("Nobody typed the code in time. Run again when the letter is at hand.", kind="nobody_typed")
+
+    def _question(self, wanted: Wanted, clicked_at: float) -> str:
+        """Says when the letter was asked for, as a mailbox may hold older ones that look the same."""
+        asked = time.strftime("%H:%M:%S", time.localtime(time.time() - (time.monotonic() - clicked_at)))
+        return (
+            f"A letter to {self.address} was asked for at {asked}; the code of an older one would be wrong.\n"
+            f"Type the code from the newest letter ({wanted.shape}):"
+        )
 
     def close(self) -> None:
         """Nothing to log out of."""
+
+
+def _not_to_be_typed(value: str, wanted: Wanted) -> str | None:
+    """What is wrong with what was typed; None: nothing that can be seen from here.
+
+    Letters are taken whatever the field looks like: the person sees the letter, and the tool only guesses.
+    """
+    if not re.fullmatch(r"[0-9A-Za-z]+", value) or not replace(wanted.shape, letters=True).takes(value):
+        return f"That is not {wanted.shape}"
+    if value in wanted.tried:
+        return "The store refused that code already; wait for a newer letter"
+    return None

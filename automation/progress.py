@@ -80,6 +80,8 @@ class Progress:
         self._line(event["step"], text + weak, event["seconds"])
 
     def _on_waiting(self, event: Event) -> None:
+        if event["kind"] == "person":
+            return  # a live line would be drawn over the question
         self._waiting = (event["mailbox"], time.monotonic(), event["seconds"])
         self._told_at = time.monotonic() if not self._live else 0.0
 

@@ -1,19 +1,31 @@
-"""The command on a pseudo-terminal: what a person sees and types."""
+"""The command on a pseudo-terminal: what a person sees and types, and the letters the person reads."""
 
 from __future__ import annotations
 
+import email
 import fcntl
+import imaplib
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
 import termios
 import time
+from datetime import datetime, timedelta
+from email.policy import default
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
+from sample_processes import until
+
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from sample_runs import Command
+
+    from automation.stand_in import StandIn
 
 PATIENCE_S = 60
 
@@ -78,6 +90,18 @@ class Terminal:
             self._read(0.01)
         self.type(line)
 
+    def fresh_code(self, store: StandIn, address: str) -> str:
+        """The code in the letter that came since the last question said that one was asked for."""
+        asked = _today(re.findall(r"was asked for at (\d\d:\d\d:\d\d);", self.text)[-1])
+        letters: list[EmailMessage] = []
+
+        def came() -> bool:
+            letters[:] = [each for each in _code_letters(store, address) if _dated(each) >= asked]
+            return bool(letters)
+
+        assert until(came, PATIENCE_S), self.text
+        return _code_in(letters[-1])
+
     def press_ctrl_c(self) -> None:
         """As a person does: the signal goes to every process of the terminal."""
         os.write(self._master, b"\x03")
@@ -96,6 +120,36 @@ class Terminal:
             return False
         self.text += read.decode(errors="replace")
         return bool(read)
+
+
+def _today(clock: str) -> datetime:
+    """The last time that clocks here showed this."""
+    now = datetime.now().astimezone()
+    at = datetime.combine(now, datetime.strptime(clock, "%H:%M:%S").time(), now.tzinfo)  # noqa: DTZ007 - it has one then
+    return at if at <= now else at - timedelta(days=1)
+
+
+def _code_letters(store: StandIn, address: str) -> list[EmailMessage]:
+    """All letters of the sender of codes, oldest first; yesterday's are among them."""
+    host, port = store.mail.imap.split(":")
+    with imaplib.IMAP4(host, int(port)) as box:
+        box.login(address, store.mail.passwords[address])
+        box.select("INBOX", readonly=True)
+        numbers = box.search(None, "FROM", "account@notice.aliexpress.com")[1][0].decode().split()
+        contents = [box.fetch(number, "(BODY.PEEK[])")[1][0] for number in numbers]
+    return [email.message_from_bytes(content[1], policy=default) for content in contents if isinstance(content, tuple)]
+
+
+def _dated(letter: EmailMessage) -> datetime:
+    return parsedate_to_datetime(letter["Date"])
+
+
+def _code_in(letter: EmailMessage) -> str:
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    found = re.search(r"(?m)^\s*(\d{4,8})\s*$", plain.get_content())
+    assert found, plain
+    return found[1]
 
 
 def _have_a_terminal() -> None:

@@ -9,7 +9,6 @@ import pytest
 from sample_runs import ended
 from sample_terminal import Terminal
 from test_support_path import said
-from test_terminal import newest_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +87,7 @@ def test_codes_may_be_typed_by_hand_where_the_tool_can_not_read_the_mailbox(
         terminal.until("Can you open the old mailbox yourself, and type its codes here? [y/N]")
         terminal.type("y")
         terminal.until("Type the code from the newest letter")
-        terminal.type(newest_code(store, store.user))
+        terminal.type(terminal.fresh_code(store, store.user))
         assert terminal.end() == 0, terminal.text
     assert accounts(store) == (store.new, None)
 

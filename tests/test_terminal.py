@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import imaplib
 import re
 from typing import TYPE_CHECKING
 
@@ -19,23 +17,6 @@ if TYPE_CHECKING:
     from automation.stand_in import StandIn
 
 
-def newest_code(store: StandIn, address: str) -> str:
-    """The code in the newest letter of the code's sender, as a person would read it."""
-    host, port = store.mail.imap.split(":")
-    with imaplib.IMAP4(host, int(port)) as box:
-        box.login(address, store.mail.passwords[address])
-        box.select("INBOX", readonly=True)
-        numbers = box.search(None, "FROM", "account@notice.aliexpress.com")[1][0].split()
-        content = box.fetch(numbers[-1].decode(), "(BODY.PEEK[])")[1][0]
-    assert isinstance(content, tuple)
-    parts = email.message_from_bytes(content[1]).walk()
-    [plain] = [part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain"]
-    assert isinstance(plain, bytes)
-    found = re.search(rb"(?m)^\s*(\d{4,8})\s*$", plain)
-    assert found, plain
-    return found[1].decode()
-
-
 def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:
@@ -45,11 +26,39 @@ def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
         terminal.until("Type the code from the newest letter")
         terminal.type("12")
         terminal.until("once more")
-        terminal.type(newest_code(store, store.new))
+        terminal.type(terminal.fresh_code(store, store.new))
         assert terminal.end() == 0, terminal.text
     assert "typed by you" in terminal.text
     [account] = store.truth()["accounts"].values()
     assert account["email"] == store.new
+
+
+def test_the_question_for_a_code_stays_on_the_screen_while_the_letter_is_under_way(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(generation="legacy", switches={"letter_delay_s": 1})
+    environment = {**store.environment(), "READDRESS_OLD_IMAP_URL": "ask"}
+    with Terminal(command, "change", "--yes", "--settle", "5", **environment) as terminal:
+        terminal.until(" digits): ")
+        terminal.type(terminal.fresh_code(store, store.user))
+        assert terminal.end() == 0, terminal.text
+    asked = terminal.text.partition("Type the code")[2].partition("typed by you")[0]
+    assert "\x1b[K" not in asked, asked
+
+
+@pytest.mark.full
+def test_a_code_that_the_store_refused_is_not_typed_by_hand_again(
+    command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    store = make_store(generation="center", switches={"resend_timer_s": 3})
+    environment = {**store.environment(), "READDRESS_NEW_IMAP_URL": "ask"}
+    with Terminal(command, "change", "--yes", "--settle", "5", **environment) as terminal:
+        terminal.answer(" digits): ", "000000")
+        terminal.answer(" digits): ", "000 000")
+        terminal.until("The store refused that code already")
+        terminal.type(terminal.fresh_code(store, store.new))
+        assert terminal.end() == 0, terminal.text
+    assert [each["right"] for each in store.truth()["codes_typed"] if each["to"] == store.new] == [False, True]
 
 
 @pytest.mark.parametrize(
