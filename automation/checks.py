@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from automation.address import mask
 from automation.attempt import awaiting, heed, pause
 from automation.chosen_browser import is_headed, opened, profile_of
+from automation.columns import broken
 from automation.errors import Cancelled, NeedsPerson, Stop
 from automation.kept_session import noted_sign_in
 from automation.ledger import account_key, lock
@@ -43,9 +44,10 @@ class Check:
     """The outcome that a run would end with; None where all is well."""
     exit_code: int = 0
 
-    def line(self) -> str:
-        """One line on the terminal."""
-        return f"{'ok    ' if self.ok else 'FAILED'}  {self.name:<12} {self.text}"
+    def line(self, width: int | None = None) -> str:
+        """One line on the terminal, broken at that width; None: not broken."""
+        text = f"{'ok    ' if self.ok else 'FAILED'}  {self.name:<12} {self.text}"
+        return text if width is None else "\n".join(broken(text, width=width, further=" " * 8))
 
 
 def all_checks(settings: Settings, store: Store, around: Around) -> Iterator[Check]:

@@ -44,7 +44,7 @@ def decide(settings: Settings, store: Store, paths: Paths, around: Around) -> En
         return by_the_other_paths(settings, store, paths, around)
     ended = attempt(settings, store, paths.change, around)
     while (party := ended.unread) is not None and around.person.there and not around.signals.received:
-        around.person.tell(f"\n  {ended.result['reason']['text']}")
+        around.person.tell(f"  {ended.result['reason']['text']}")
         if _yes(around, f"Can you open the {party} mailbox yourself, and type its codes here?"):
             settings = by_hand(settings, party)
             ended = attempt(settings, store, paths.change, around)

@@ -52,8 +52,8 @@ def _stop_for(cause: Exception, run: Run) -> Stop | None:
 
 
 def _broken_off(cause: Exception) -> NeedsPerson:
-    text = f"Your message was sent, and then: {reason_of(cause).reason.text}"
-    return NeedsPerson(f"{text} Run again to take the conversation up.", kind="talk_broken_off")
+    then = "and the run was stopped." if isinstance(cause, Cancelled) else f"and then: {reason_of(cause).reason.text}"
+    return NeedsPerson(f"Your message was sent, {then} Run again to take the conversation up.", kind="talk_broken_off")
 
 
 BROWSER_LOST = SiteStop("The browser was closed, crashed or lost its page. Run again.", kind="browser_lost")

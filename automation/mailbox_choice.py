@@ -115,7 +115,7 @@ def tell_twins(given: Given, old: MailboxChoice, new: MailboxChoice) -> None:
 
 def _address(given: Given, which: Which) -> str:
     if which == "old":
-        remedy = "set it to the address that the account has now"
+        remedy = "set it to the address that the account has now; `readdress init` asks for everything that is needed"
         return given.read("READDRESS_OLD_EMAIL", _checked, default="", missing=remedy)
     name = given.first("--to", "READDRESS_NEW_EMAIL")
     return given.read(name, _checked, default="", missing="set it, or say --to ADDRESS, to the new address")

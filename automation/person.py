@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import select
-import shutil
 import sys
-import textwrap
 import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
+from automation.columns import broken
 from automation.errors import NoCode
 from automation.scrub import written_out
 
@@ -77,9 +76,8 @@ class Person:
 
 
 def _broken(line: str) -> list[str]:
-    width = max(24, min(shutil.get_terminal_size().columns, 100))
     indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.wrap(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False) or [""]
+    return broken(line, further=f"{indent}  ") or [""]
 
 
 class TypedMailbox:

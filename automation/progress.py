@@ -6,6 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from automation.columns import broken, columns
 from automation.screen import MAILBOXES, found_code, seconds
 from automation.scrub import scrub
 
@@ -49,9 +50,7 @@ class Progress:
         gone = now - began
         came = self._letters.get(box, 0)
         arrived = f"{came} other letter{'' if came == 1 else 's'} arrived" if came else "nothing arrived yet"
-        text = (
-            f"waiting for the letter in the {MAILBOXES[box]}: {gone:.0f} s gone, {limit - gone:.0f} s left, {arrived}"
-        )
+        text = f"{MAILBOXES[box]}: waiting for the letter, {gone:.0f} of {limit:.0f} s, {arrived}"
         self._draw(text) if self._live else self._line("", text)
 
     def _on_run(self, event: Event) -> None:
@@ -115,16 +114,17 @@ class Progress:
 
     def _line(self, label: str, text: str, took: float | None = None) -> None:
         text = scrub(text)
-        width = min(shutil.get_terminal_size().columns, 100)
         if took is None:
             self._say(f"  {label:<4}{text}")
             return
-        room = max(width - 16, 20)
+        room = max(columns() - 16, 20)
         self._say(f"  {label:<4}{text:<{room}}{seconds(took):>9}")
 
     def _say(self, text: str) -> None:
         self._erase()
-        self._write(text.rstrip() + "\n")
+        further = " " * (6 if text.startswith(" ") else 2)
+        lines = broken(text, further=further) or [""] if self._live else [text.rstrip()]
+        self._write("".join(f"{line}\n" for line in lines))
 
     def _draw(self, text: str) -> None:
         width = shutil.get_terminal_size().columns

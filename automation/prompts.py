@@ -6,6 +6,8 @@ from typing import Protocol
 
 import typer
 
+from automation.columns import broken
+
 
 class Asker(Protocol):
     """Somebody at a terminal."""
@@ -28,11 +30,11 @@ class Prompts:
 
     def say(self, text: str) -> None:
         """Tell something, in a paragraph of its own."""
-        typer.echo(f"\n{text}", err=True)
+        typer.echo(f"\n{_paragraphs(text)}", err=True)
 
     def ask(self, question: str, default: str = "") -> str:
         """One line; the default where nothing is typed."""
-        answer = typer.prompt(f"\n{question}", default=default, show_default=bool(default), err=True)
+        answer = typer.prompt(f"\n{_paragraphs(question)}", default=default, show_default=bool(default), err=True)
         return str(answer).strip()
 
     def ask_unseen(self, question: str) -> str:
@@ -41,4 +43,9 @@ class Prompts:
 
     def agrees(self, question: str) -> bool:
         """Yes or no; Enter means no."""
-        return bool(typer.confirm(question, default=False, err=True))
+        return bool(typer.confirm(_paragraphs(question), default=False, err=True))
+
+
+def _paragraphs(text: str) -> str:
+    """The text broken at the terminal's width; its own line ends stay."""
+    return "\n".join("\n".join(broken(line)) for line in text.split("\n"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from automation.columns import broken
 from automation.outcomes import outcome_named
 from automation.result import PASSED_OVER, number, why
 from automation.scrub import scrub, written_out
@@ -18,7 +18,9 @@ _COLOURS = {"good": "32", "wait": "33", "bad": "31"}
 _LABEL = 10
 _NARROW = 60
 _LONG = 480
-"""A store's or a page's words on the screen; the report has them whole."""
+"""Characters of a store's or a page's words on the screen, where a report has them whole."""
+_ALL = 4000
+"""The same where there is no report."""
 
 
 def as_text(
@@ -36,7 +38,8 @@ def as_text(
     feed.
     """
     keep = frozenset(str(code["sender"]) for code in result["codes"] if code.get("sender"))
-    rows = [(label, scrub(str(text), keep=keep, limit=_LONG).strip()) for label, text in _rows(result, intents, mend)]
+    limit = _LONG if result.get("report") else _ALL
+    rows = [(label, scrub(str(text), keep=keep, limit=limit).strip()) for label, text in _rows(result, intents, mend)]
     rows += _report(result)
     lines = [*_headline(result, width, colour=colour), ""]
     for label, text in rows:
@@ -77,7 +80,7 @@ def seconds(value: float) -> str:
 def _headline(result: Mapping[str, Any], width: int, *, colour: bool) -> list[str]:
     text = scrub(headline(result))
     tone = outcome_named(result["outcome"]).tone
-    return [_painted(line, f"1;{_COLOURS[tone]}", colour=colour) for line in _wrapped(text, width)]
+    return [_painted(line, f"1;{_COLOURS[tone]}", colour=colour) for line in broken(text, width=width, whole=False)]
 
 
 def _rows(result: Mapping[str, Any], intents: Mapping[str, str], mend: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -125,22 +128,11 @@ def _row(label: str, text: str, width: int, *, colour: bool) -> list[str]:
     further = " " * (_LABEL + 2 if width >= _NARROW else 2)
     lines: list[str] = []
     for line in text.splitlines():
-        lines += _wrapped(line, width, further if lines else first, further, whole=label == "report")
+        before = further if lines else first
+        lines += broken(line, width=width, first=before, further=further, whole=label == "report")
     if lines:
         lines[0] = _painted(first, "2", colour=colour) + lines[0].removeprefix(first)
     return lines
-
-
-def _wrapped(text: str, width: int, first: str = "", further: str = "", *, whole: bool = False) -> list[str]:
-    """Lines of that width; a path stays whole, so that it can be copied."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=further,
-        break_long_words=not whole,
-        break_on_hyphens=False,
-    )
 
 
 def _painted(text: str, code: str, *, colour: bool) -> str:

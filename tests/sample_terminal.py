@@ -59,14 +59,17 @@ class Terminal:
         os.close(self._master)
 
     def until(self, words: str) -> str:
-        """What has been printed once the words stand there."""
+        """What has been printed once the words stand there, on one line or broken between two words."""
         deadline = time.monotonic() + PATIENCE_S
-        while words not in self.text:
+        while not self._says(words):
             assert time.monotonic() < deadline, self.text
             if not self._read(1):
                 break
-        assert words in self.text, self.text
+        assert self._says(words), self.text
         return self.text
+
+    def _says(self, words: str) -> bool:
+        return words in self.text or words in re.sub(r"\r\n *", " ", self.text)
 
     def end(self) -> int:
         """Read to the end; the exit code."""

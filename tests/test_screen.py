@@ -60,6 +60,13 @@ def test_several_problems_stand_on_lines_of_their_own() -> None:
     assert "            READDRESS_NEW_IMAP_URL: use imaps://user%40domain@host:993" in shown
 
 
+def test_problems_are_told_in_full_where_no_report_has_them() -> None:
+    text = "\n".join(f"READDRESS_SETTING_{n}: missing; set it to what it has to be" for n in range(20))
+    result = result_of([], outcome="settings", exit_code=2, reason={"kind": "settings", "text": text})
+    shown = as_text(result).splitlines()
+    assert "            READDRESS_SETTING_19: missing; set it to what it has to be" in shown
+
+
 @pytest.mark.parametrize(("width", "lines"), [(40, 30), (80, 24), (200, 16)])
 @pytest.mark.parametrize("outcome", ["changed", "refused"])
 def test_the_end_of_a_run_fits_one_screen(events: Events, width: int, lines: int, outcome: str) -> None:

@@ -83,7 +83,7 @@ def test_while_a_letter_is_awaited_a_live_line_counts_the_seconds(
 ) -> None:
     store = make_store(switches={"letter_delay_s": 3})
     with Terminal(command, "change", "--yes", "--settle", "5", **store.environment()) as terminal:
-        terminal.until("waiting for the letter in the old mailbox: 1 s gone")
+        terminal.until("old mailbox: waiting for the letter, 1 of 600 s")
         assert "\r\x1b[K" in terminal.text
         assert terminal.end() == 0, terminal.text
 
@@ -95,6 +95,18 @@ def test_a_narrow_terminal_without_colour_stays_readable(command: Command, make_
     assert "\x1b[" not in terminal.text
     words = [line for line in terminal.text.splitlines() if not re.search(r"\S{30}", line)]
     assert max(map(len, words)) <= 40
+
+
+@pytest.mark.parametrize("arguments", [("check",), pytest.param(("change", "--yes"), marks=pytest.mark.full)])
+def test_no_line_is_longer_than_the_terminal_is_wide(
+    arguments: tuple[str, ...], command: Command, make_store: Callable[..., StandIn]
+) -> None:
+    environment = {**make_store(generation="legacy").environment(), "COLUMNS": "60", "NO_COLOR": "1"}
+    with Terminal(command, *arguments, **environment) as terminal:
+        assert terminal.end() == 0, terminal.text
+    lines = [line.rpartition("\x1b[K")[2] for line in terminal.text.splitlines()]
+    assert [line for line in lines if len(line) > 60 and not re.search(r"\S{30}", line)] == []
+    assert "watched, 4 letters" in re.sub(r"\s+", " ", terminal.text)
 
 
 @pytest.mark.full

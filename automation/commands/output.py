@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
@@ -27,13 +26,13 @@ def tell(result: Mapping[str, Any], *, as_json: bool, stream: TextIO | None = No
 
 
 def _print_text(result: Mapping[str, Any], out: TextIO, mend: tuple[str, ...]) -> None:
-    from automation.screen import as_text  # noqa: PLC0415 - only at the end
+    from automation.columns import columns  # noqa: PLC0415 - only at the end
+    from automation.screen import as_text  # noqa: PLC0415 - as above
 
     colour = out.isatty() and not os.environ.get("NO_COLOR")
-    width = min(shutil.get_terminal_size().columns, 100)
     flow = flow_named(result["flow"]) if result["step"] and result["flow"] in FLOWS else None
     intents = {step.id: step.intent for step in flow.steps} if flow else {}
-    print(as_text(result, width=width, colour=colour, intents=intents, mend=mend), file=out, flush=True)
+    print(as_text(result, width=columns(), colour=colour, intents=intents, mend=mend), file=out, flush=True)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -58,6 +58,7 @@ def check(
     Try browser, store and both mailboxes, one line each; nothing is clicked.
     """
     from automation.checks import all_checks  # noqa: PLC0415 - brings the browser's driver along
+    from automation.columns import columns  # noqa: PLC0415 - as above
 
     options: Options = {
         "to": to, "store": store, "store_url": store_url, "headed": headed, "json": as_json, "imap_ca": imap_ca,
@@ -65,11 +66,11 @@ def check(
     settings = load(options, os.environ, env_file, Path.cwd(), shipped_hosts=shipped())
     scrub_environment(os.environ)
     with around_of(settings, state_folder()) as around:
-        checks = []
+        checks, width = [], columns() if sys.stdout.isatty() else None
         for one in all_checks(settings, store_of(settings), around):
             checks.append(one)
             if not as_json:
-                print(one.line(), flush=True)
+                print(one.line(width), flush=True)
     code = next((one.exit_code for one in checks if one.exit_code), 0)
     if as_json:
         outcome = next((one.outcome for one in checks if one.exit_code), "ready")
