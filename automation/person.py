@@ -49,7 +49,7 @@ class Person:
         """
         if not self.there:
             return None
-        self._out.write(f"\n{question} ")
+        self._out.write("\n" + "\n".join(_lines(question)) + " ")
         self._out.flush()
         while time.monotonic() < deadline and not stop.is_set():
             ready, _, _ = select.select([self._in], [], [], POLL_S)
@@ -59,9 +59,9 @@ class Person:
         return None
 
     def tell(self, text: str) -> None:
-        """Print a text, with nothing in it that the terminal would obey; long lines are broken at its width."""
+        """Print a text."""
         with suppress(OSError):  # a terminal that was closed hears nothing, and a signal says so
-            self._out.write("".join(f"{line}\n" for each in written_out(text).split("\n") for line in _broken(each)))
+            self._out.write("".join(f"{line}\n" for line in _lines(text)))
             self._out.flush()
 
     def typed(self) -> str | None:
@@ -73,6 +73,11 @@ class Person:
     def ask_now(self, question: str) -> str | None:
         """One line, asked where no page is open yet."""
         return self.ask(question, deadline=time.monotonic() + PATIENCE_S, stop=threading.Event())
+
+
+def _lines(text: str) -> list[str]:
+    """The text with nothing in it that the terminal would obey, broken at its width."""
+    return [line for each in written_out(text).split("\n") for line in _broken(each)]
 
 
 def _broken(line: str) -> list[str]:

@@ -72,7 +72,7 @@ def test_a_conversation_that_was_left_is_taken_up_and_nothing_is_sent_twice(
         in_conversation(terminal)
         terminal.press_ctrl_c()
         assert terminal.end() == 3, terminal.text
-    assert "Your message was sent" in terminal.text
+    assert "Your message was sent, and the run was stopped. Run again" in " ".join(terminal.text.split())
     with Terminal(command, "support", **store.environment()) as terminal:
         terminal.until("Which full name is the account in")
         assert QUESTION not in terminal.text
