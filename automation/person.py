@@ -112,12 +112,13 @@ class TypedMailbox:
         on_arrival: Callable[[Arrival], None],
     ) -> Code:
         """Ask until what is typed looks like the code the page wants; no code when nobody answers in time."""
-        from automation.mailbox import Code  # noqa: PLC0415 - kept out of `--help`
+        from automation.characters import cleaned  # noqa: PLC0415 - kept out of `--help`
+        from automation.mailbox import Code  # noqa: PLC0415 - as above
 
         del baseline, on_arrival
         question = self._question(wanted, clicked_at)
         while (typed := self._person.ask(question, deadline=deadline, stop=stop)) is not None:
-            value = re.sub(r"[\s-]", "", typed)
+            value = re.sub(r"[\s-]", "", cleaned(typed))
             wrong = _not_to_be_typed(value, wanted)
             if wrong is None:
                 return Code(

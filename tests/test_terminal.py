@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from automation.stand_in import StandIn
 
 
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+"""As a Persian keyboard types digits."""
+
+
 def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
     command: Command, make_store: Callable[..., StandIn]
 ) -> None:
@@ -26,7 +30,7 @@ def test_a_code_is_typed_by_hand_where_the_mailbox_speaks_no_imap(
         terminal.until("Type the code from the newest letter")
         terminal.type("12")
         terminal.until("once more")
-        terminal.type(terminal.fresh_code(store, store.new))
+        terminal.type(terminal.fresh_code(store, store.new).translate(PERSIAN))
         assert terminal.end() == 0, terminal.text
     assert "typed by you" in terminal.text
     [account] = store.truth()["accounts"].values()

@@ -98,7 +98,7 @@ def store(
             print_json({"version": 1, **served.addresses(), "env": written and str(written)})
         else:
             print(f"Store      {served.url}\nMailboxes  {served.mail_page}\nSMTP       {served.mail.smtp}")
-            print(f"IMAP       {served.mail.imap}\nControl    {served.control}  (token {served.token})")
+            print(f"IMAP       {served.mail.imap}\nControl    {served.control}\nToken      {served.token}")
             print(f"Settings   {written}" if written else "Settings   --env-out FILE writes them")
             print("Ctrl-C ends it.", flush=True)
         serve()
