@@ -80,12 +80,14 @@ def test_a_letter_to_a_stranger_goes_to_the_catch_all() -> None:
 
 @pytest.mark.parametrize("name", [ANNA, "nobody@example.org"])
 def test_a_wrong_login_is_refused_at_once(name: str) -> None:
+    took = []
     with mail_server(USERS) as mail:
-        begun = time.monotonic()
-        with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
-            signed_in(mail["imap"], name, "wrong")
-
-        assert time.monotonic() - begun < 1
+        for _ in range(3):
+            begun = time.monotonic()
+            with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
+                signed_in(mail["imap"], name, "wrong")
+            took.append(time.monotonic() - begun)
+    assert min(took) < 1  # a server that makes whoever errs wait does so each time
 
 
 def test_a_password_may_hold_any_letter() -> None:
