@@ -81,6 +81,15 @@ class Terminal:
     def type(self, line: str) -> None:
         os.write(self._master, line.encode() + b"\n")
 
+    def type_slowly(self, line: str, seconds: float) -> None:
+        """Type a line with so much time between its halves."""
+        half = len(line) // 2
+        os.write(self._master, line[:half].encode())
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
+        self.type(line[half:])
+
     def answer(self, question: str, line: str) -> None:
         """Wait for a question that was not answered yet, and answer it; unseen where it says “not shown”."""
         deadline = time.monotonic() + PATIENCE_S

@@ -71,4 +71,11 @@ def asking_unseen() -> Callable[[str], str] | None:
     """A question whose answer is not shown; None where nobody can be asked."""
     if not somebody_is_there():
         return None
-    return lambda question: str(typer.prompt(question, hide_input=True, err=True))
+
+    from automation.prompts import heeding_ctrl_c  # noqa: PLC0415 - as above
+
+    def ask(question: str) -> str:
+        with heeding_ctrl_c():
+            return str(typer.prompt(question, hide_input=True, err=True))
+
+    return ask
