@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from automation.awaited import Awaited
 from automation.chosen_browser import is_headed, profile_of, working_browser
 from automation.ending import taken
-from automation.errors import Cancelled, Reason, SettingsStop, Stop
+from automation.errors import Reason, SettingsStop, Stop
 from automation.files import write_private
 from automation.journal import Journal, run_id
 from automation.kept_session import SignInsNoted
@@ -77,7 +77,7 @@ def attempt(
     with journal, pictures and report. A run that can't even begin (a busy account, a folder that can't be
     written) raises its `Stop`.
     """
-    allow(settings, store, flow, around.person)
+    allow(settings, store, flow, around.person, around.signals)
     key = account_key(origin_of(store.start), settings.store_user)
     kept = () if context or settings.browser_url else (SignInsNoted(profile_of(settings, around.state, key)),)
     with (
@@ -218,13 +218,7 @@ def mailbox_of(choice: MailboxChoice, person: Person) -> Mailbox:
     return ImapMailbox(choice.imap)
 
 
-def heed(signals: Signals) -> None:
-    """Stop where the user has said so."""
-    if signals.received:
-        raise Cancelled("Stopped before anything was changed.", by_signal=signals.received[0])
-
-
 def pause(signals: Signals, milliseconds: float) -> None:
     """Wait a moment where there is no page to keep alive."""
-    heed(signals)
+    signals.heed()
     time.sleep(milliseconds / 1000)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from automation.address import mask
-from automation.attempt import awaiting, heed, pause
+from automation.attempt import awaiting, pause
 from automation.chosen_browser import is_headed, opened, profile_of
 from automation.columns import broken
 from automation.errors import Cancelled, NeedsPerson, Stop
@@ -71,9 +71,9 @@ def _browser_and_store(settings: Settings, store: Store, around: Around) -> Iter
             context, found = stack.enter_context(opened(settings, around.state, key, headed=headed))
             yield Check(name, ok=True, text=f"{found.version()} ({found.path}, {found.where})")
             name = "store"
-            tabs = Tabs(context, store, lambda: heed(around.signals))
+            tabs = Tabs(context, store, around.signals.heed)
             stack.callback(tabs.let_go)
-            standing = read_standing(tabs, store, lambda: heed(around.signals))
+            standing = read_standing(tabs, store, around.signals.heed)
             yield Check(name, ok=True, text=f"{store.start} reachable, recognised as {store.title}")
             yield session_check(settings, standing, noted_sign_in(profile_of(settings, around.state, key)))
     except Cancelled:

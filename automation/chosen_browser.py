@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from automation.person import Person
     from automation.settings import Settings
     from automation.store import Store
+    from automation.task import Signals
 
 
-def allow_attaching(settings: Settings, person: Person) -> None:
+def allow_attaching(settings: Settings, person: Person, signals: Signals) -> None:
     """Ask before the run attaches to the browser that the person uses; `--yes` has answered already."""
     if settings.browser_url is None or settings.yes:
         return
@@ -35,7 +36,8 @@ def allow_attaching(settings: Settings, person: Person) -> None:
         )
     answer = person.ask_now(
         f"Attach to the browser at {settings.browser_url}? The run opens a tab of its own there and looks at no other; "
-        "the browser stays open. [y/N]"
+        "the browser stays open. [y/N]",
+        signals,
     )
     if answer is None or answer.casefold() not in {"y", "yes"}:
         raise Cancelled("You said no: nothing was attached to.")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass, replace
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from automation.attempt import Ended, attempt, facts, heed, told
+from automation.attempt import Ended, attempt, facts, told
 from automation.errors import Stop
 from automation.journal import Journal, run_id
 from automation.mailbox_choice import MailboxChoice
 from automation.outcomes import outcome_named
-from automation.person import PATIENCE_S
 from automation.result import FOLLOWED_KEYS, result_of
 
 if TYPE_CHECKING:
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from automation.flow import Flow, Party
     from automation.settings import Settings
     from automation.store import Store
-    from automation.task import Signals
 
 GOES_ON = {"saved", "already", "planned", "refused", "off_path"}
 """Ends of path B after which support is asked all the same: a second address only makes it likelier to help."""
@@ -95,20 +91,7 @@ def _in_the_end(result: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | Non
     return "needs_person", {"kind": "asked", "text": text}
 
 
-class _Heeding(Event):
-    """Set as soon as a signal has come."""
-
-    def __init__(self, signals: Signals) -> None:
-        super().__init__()
-        self._signals = signals
-
-    def is_set(self) -> bool:
-        return bool(self._signals.received)
-
-
 def _yes(around: Around, question: str) -> bool:
     """The person's answer; a Ctrl-C instead of one ends the command."""
-    deadline = time.monotonic() + PATIENCE_S
-    answer = around.person.ask(f"{question} [y/N]", deadline=deadline, stop=_Heeding(around.signals))
-    heed(around.signals)
+    answer = around.person.ask_now(f"{question} [y/N]", around.signals)
     return answer is not None and answer.casefold() in YES

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from automation.person import Person
     from automation.settings import Settings
     from automation.store import Store
+    from automation.task import Signals
 
 
-def allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
-    """Stop at once when something will be asked that nobody is there to answer."""
+def allow(settings: Settings, store: Store, flow: Flow, person: Person, signals: Signals) -> None:
+    """Stop at once when something will be asked that nobody is there to answer; a Ctrl-C at a question is obeyed."""
     if not settings.yes and not settings.dry_run and not person.there:
         if flow.deed is MESSAGE:
             raise NeedsPerson(
@@ -37,8 +38,8 @@ def allow(settings: Settings, store: Store, flow: Flow, person: Person) -> None:
         )
     for party in flow.mailboxes:
         allow_senders(settings, party)
-    _allow_origin(settings, store, person)
-    allow_attaching(settings, person)
+    _allow_origin(settings, store, person, signals)
+    allow_attaching(settings, person, signals)
 
 
 def allow_senders(settings: Settings, party: Party, proposed: str | None = None) -> None:
@@ -64,7 +65,7 @@ def allow_senders(settings: Settings, party: Party, proposed: str | None = None)
     )
 
 
-def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
+def _allow_origin(settings: Settings, store: Store, person: Person, signals: Signals) -> None:
     host = urlsplit(store.start).hostname
     if store.shipped or settings.store_url_named or settings.is_near(host):
         return
@@ -72,7 +73,7 @@ def _allow_origin(settings: Settings, store: Store, person: Person) -> None:
         f"{host} is not one of {store.title}'s own hosts. Type the password and codes of "
         f"{settings.store_user} there? [y/N]"
     )
-    answer = person.ask_now(question)
+    answer = person.ask_now(question, signals)
     if answer is None or answer.casefold() not in {"y", "yes"}:
         raise SettingsStop(
             f"READDRESS_STORE_URL names {host}, which is not one of {store.title}'s own hosts. If you mean it, say so "

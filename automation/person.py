@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automation.mailbox import Arrival, Baseline, Code
+    from automation.task import Signals
     from automation.wanted import Wanted
 
 POLL_S = 0.2
@@ -70,9 +71,24 @@ class Person:
             self._lines = os.read(self._in.fileno(), 4096).decode(errors="replace").splitlines()
         return self._lines.pop(0) if self._lines else None
 
-    def ask_now(self, question: str) -> str | None:
-        """One line, asked where no page is open yet."""
-        return self.ask(question, deadline=time.monotonic() + PATIENCE_S, stop=threading.Event())
+    def ask_now(self, question: str, signals: Signals) -> str | None:
+        """One line, asked where no page is open; a Ctrl-C instead of one ends the command."""
+        answer = self.ask(question, deadline=time.monotonic() + PATIENCE_S, stop=_Heeding(signals))
+        if answer is None:
+            self.tell("")  # what follows is not to stand behind the question
+        signals.heed()
+        return answer
+
+
+class _Heeding(threading.Event):
+    """Set as soon as a signal has come."""
+
+    def __init__(self, signals: Signals) -> None:
+        super().__init__()
+        self._signals = signals
+
+    def is_set(self) -> bool:
+        return bool(self._signals.received)
 
 
 def _lines(text: str) -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from automation.attempt import heed
 from automation.browser import holder_of, in_use, ready_profile
 from automation.chosen_browser import is_headed, opened, profile_of
 from automation.errors import NeedsPerson, SettingsStop
@@ -100,7 +99,7 @@ class SigningIn:
         return profile_of(self.settings, self.around.state, self._key)
 
     def _heed(self) -> None:
-        heed(self.around.signals)
+        self.around.signals.heed()
 
     def _in_plain_browser(self) -> Seen:
         """What a look with the automated browser tells afterwards."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 
 from automation.address import mask
+from automation.errors import Cancelled
 
 INSISTING = 3
 
@@ -44,3 +45,8 @@ class Signals:
         self.received.append(number)
         if len(self.received) >= INSISTING:
             os._exit(128 + number)
+
+    def heed(self) -> None:
+        """Stop where the user has said so and nothing was changed."""
+        if self.received:
+            raise Cancelled("Stopped before anything was changed.", by_signal=self.received[0])

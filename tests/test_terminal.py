@@ -146,6 +146,27 @@ def test_a_window_without_a_display_is_a_clear_stop(command: Command, make_store
     assert "--headless" in result["reason"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "question"),
+    [
+        ((), {"READDRESS_STORE_URL": "https://shop.example/"}, "is not one of AliExpress's own hosts."),
+        (("--browser-url", "http://127.0.0.1:9"), {}, "Attach to the browser at http://127.0.0.1:9?"),
+    ],
+)
+def test_ctrl_c_at_a_question_before_the_run_ends_the_command(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    question: str,
+    command: Command,
+    make_store: Callable[..., StandIn],
+) -> None:
+    with Terminal(command, "change", *arguments, **{**make_store().environment(), **environment}) as terminal:
+        terminal.until(question)
+        terminal.press_ctrl_c()
+        assert terminal.end() == 130, terminal.text
+    assert "Cancelled" in terminal.text
+
+
 @pytest.mark.parametrize("step", some(["A3", "A6", "A8b"], {"A8b"}))
 def test_ctrl_c_at_the_terminal_ends_the_run_and_its_browser(
     step: str, command: Command, make_store: Callable[..., StandIn]
