@@ -60,7 +60,7 @@ class Person:
         return None
 
     def tell(self, text: str) -> None:
-        """Print a text."""
+        """Print a text, with nothing in it that the terminal would obey."""
         with suppress(OSError):  # a terminal that was closed hears nothing, and a signal says so
             self._out.write("".join(f"{line}\n" for line in _lines(text)))
             self._out.flush()
@@ -92,7 +92,7 @@ class _Heeding(threading.Event):
 
 
 def _lines(text: str) -> list[str]:
-    """The text with nothing in it that the terminal would obey, broken at its width."""
+    """The text as it may be printed, broken at the terminal's width."""
     return [line for each in written_out(text).split("\n") for line in _broken(each)]
 
 

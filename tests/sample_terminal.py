@@ -104,7 +104,7 @@ class Terminal:
 
     def fresh_code(self, store: StandIn, address: str) -> str:
         """The code in the letter that came since the last question said that one was asked for."""
-        asked = _today(re.findall(r"was asked for at (\d\d:\d\d:\d\d);", self.text)[-1])
+        asked = _today(re.findall(r"was asked for at (\d\d:\d\d:\d\d);", " ".join(self.text.split()))[-1])
         letters: list[EmailMessage] = []
 
         def came() -> bool:

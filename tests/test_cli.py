@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -260,6 +261,8 @@ def test_demo_shows_the_path_and_leaves_a_report(command: Command) -> None:
     assert done.stdout.startswith("Changed:")
     for step in ("A1 ", "A5 ", "A8d ", "A9 "):
         assert f"  {step}" in done.stderr
+    # In a pipe a line that is longer than 80 columns stays whole.
+    assert re.search(r"(?m)^ +old mailbox: a letter was not taken: from another sender \(\S+\)$", done.stderr)
     report = Path(done.stdout.strip().splitlines()[-1].split()[-1])
     assert report.read_text().startswith("<!doctype html>")
 
