@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from automation.address import which
 from automation.errors import MailboxStop, NoCode, OffPath
+from automation.shape import Shape, shape_of
 from automation.trust import Trust
 from automation.waiting import Worker
-from automation.wanted import Shape, Wanted
+from automation.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,7 +150,7 @@ class Awaited:
                 "The page asks again for a code that was typed already; it is not typed twice.", kind="code_spent"
             )
         if self._code is None:
-            self._code = self._wait(self._wanted(shape_of(find_field())))
+            self._code = self._wait(self._wanted(shape_of([item.shape for item in find_field().items])))
             self._tell(self._code)
         return self._code
 
@@ -236,14 +236,3 @@ class Awaited:
             proof=code.proof or None,
             rejected=[list(pair) for pair in code.rejected],
         )
-
-
-def shape_of(field: Sighting) -> Shape:
-    """What the page asks for: as many characters as boxes, as `maxlength`, or as “6 digits” says."""
-    first = field.items[0].shape
-    letters = first["inputmode"] not in {"numeric", "tel", "decimal"} and first["type"] not in {"tel", "number"}
-    if len(field.items) > 1:
-        return Shape(length=len(field.items), letters=letters)
-    said = re.search(r"(?<!\d)([4-8])(?!\d)", first["placeholder"])
-    limit = first["maxlength"] if first["maxlength"] in range(4, 9) else None
-    return Shape(length=limit or (int(said[1]) if said else None), letters=False)

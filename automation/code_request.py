@@ -19,11 +19,12 @@ from automation.mailbox_access import (
 )
 from automation.password import checked_password
 from automation.settings import state_folder
+from automation.shape import LONGEST, SHORTEST, Shape
 from automation.signature import txt_record
 from automation.trust import Trust
 from automation.url import checked_host, imap_place, plain_hosts
 from automation.variables import PREFIX
-from automation.wanted import LONGEST, SHORTEST, Shape, Wanted
+from automation.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

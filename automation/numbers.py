@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from automation.characters import REVERSED, folded
 from automation.phrases import GLUED
+from automation.shape import LONGEST, SHORTEST
 from automation.vocabulary import vocabulary
-from automation.wanted import LONGEST, SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,9 @@ def numbers(text: str, *, letters: bool) -> Iterator[Number]:
     for run, digits in runs:
         yield _judged(Number(digits, *run.span(), _inside(run, taken)), text)
     for each in mixed:
-        yield Number(each.group(), *each.span(), _inside(each, taken) or _upside_down(text))
+        # A code may end as a price does ("C4A7KR"): what lies within it says nothing about it.
+        around = [(span, reason) for span, reason in taken if not each.start() < span[0] < span[1] <= each.end()]
+        yield Number(each.group(), *each.span(), _inside(each, around) or _upside_down(text))
 
 
 def _inside(number: re.Match[str], taken: list[tuple[tuple[int, int], str]]) -> str | None:

@@ -32,12 +32,13 @@ from automation.progress import Progress
 from automation.result import result_of
 from automation.screen import as_text
 from automation.settings import EVERYTHING, Need, Options, Settings, load
+from automation.shape import Shape
 from automation.stand_in import StandIn, stand_in
 from automation.store import Store, load_store, shipped_hosts
 from automation.task import Signals
 from automation.variables import unknown_names
 from automation.waiting import Worker
-from automation.wanted import Shape, Wanted
+from automation.wanted import Wanted
 from flows.change_email import flow as change_email
 
 if TYPE_CHECKING:

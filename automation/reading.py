@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from automation.candidates import Candidate
     from automation.quotation import Own
     from automation.sentences import Text
-    from automation.wanted import Shape
+    from automation.shape import Shape
 
 MAX_REJECTED = 20
 

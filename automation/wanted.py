@@ -5,32 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from automation.shape import Shape
 from automation.trust import Trust
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-SHORTEST, LONGEST = 4, 8
-"""A code's characters."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the page asks for."""
-
-    length: int | None = None
-    """Digits; None: 4 to 8."""
-    letters: bool = False
-    """The page takes letters too."""
-
-    def takes(self, value: str) -> bool:
-        """Whether a code of this form can be typed there."""
-        fitting = SHORTEST <= len(value) <= LONGEST if self.length is None else len(value) == self.length
-        return fitting and (self.letters or value.isdigit())
-
-    def __str__(self) -> str:
-        what = "characters" if self.letters else "digits"
-        return f"{self.length} {what}" if self.length else f"{SHORTEST} to {LONGEST} {what}"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["automation"]):
     from automation.authentication import results_in
     from automation.codes import Found, read_code
     from automation.message import Unusable, read_letter
-    from automation.wanted import Shape
+    from automation.shape import Shape
 
 CORPUS = Path(__file__).parent.parent / "fixtures/letters"
 WANTED = wanted(trust_sender=False, shape=Shape(6, letters=True))

@@ -14,7 +14,8 @@ from sample_letters import ANNA, BEN
 
 from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
-from automation.wanted import Shape, Wanted
+from automation.shape import Shape
+from automation.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

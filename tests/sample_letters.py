@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from automation.codes import Found, NotTaken, read_code
 from automation.message import Letter, read_letter
+from automation.shape import Shape
 from automation.trust import Trust
-from automation.wanted import Shape, Wanted
+from automation.wanted import Wanted
 
 SHOP = "account@shop.example"
 ANNA, BEN = "anna@example.org", "ben@example.org"

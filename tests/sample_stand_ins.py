@@ -162,7 +162,7 @@ class Store:
         """The code in the newest letter, once so many were asked for; an old one lay there before."""
         self.sent("code", to, count + (to == OLD))
         pages = [html_of(each) for each in letters(self.imap, to)]
-        found = [re.findall(r'color:#FF4747;">(\d+)</div>', page) for page in pages]
+        found = [re.findall(r'color:#FF4747;">(\w+)</div>', page) for page in pages]
         return str([values[0] for values in found if values][-1])
 
     def sign_in(self, name: str = OLD, password: str = SHOP_PASSWORD) -> str:

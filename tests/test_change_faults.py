@@ -136,6 +136,14 @@ def test_four_boxes_for_the_new_address_take_a_code_of_four(make_store: Callable
 
 
 @each_generation
+def test_a_code_with_letters_is_typed_where_the_page_takes_them(
+    generation: str, make_store: Callable[..., StandIn], change: Change
+) -> None:
+    store = make_store(generation=generation, switches={"code_letters": True})
+    assert ended(change(store)) == ("changed", 0, None)
+
+
+@each_generation
 def test_a_wrong_password_is_tried_once(generation: str, make_store: Callable[..., StandIn], change: Change) -> None:
     store = make_store(generation=generation)
     result = change(store, environment={"READDRESS_STORE_PASSWORD": "not it"})

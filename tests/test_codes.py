@@ -13,8 +13,8 @@ from sample_letters import ANNA, BEN, DATE, SHOP, code_in, letter, raw_letter, r
 
 from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
+from automation.shape import Shape
 from automation.vocabulary import vocabulary
-from automation.wanted import Shape
 
 SIX, FOUR, MIXED = Shape(6), Shape(4), Shape(6, letters=True)
 
@@ -165,6 +165,7 @@ def test_two_codes_of_about_equal_rank_are_refused_and_listed_masked(html: str) 
         (Shape(), "00123456"),
         (Shape(8), "20261123"),
         (MIXED, "A1B2C3"),
+        (MIXED, "C4A7KR"),
         (MIXED, "123456"),
     ],
 )
@@ -201,6 +202,11 @@ def test_letters_and_digits_are_a_code_only_right_beside_the_word_for_it() -> No
 
     assert code_in(raw_letter(far), wanted(shape=MIXED)) is None
     assert code_in(raw_letter("<p>Your code: A1B2C3</p>"), wanted(shape=MIXED)) == "A1B2C3"
+
+
+@pytest.mark.parametrize("price", ["1200KR", "800EUR", "€8000B"])
+def test_where_the_page_takes_letters_a_price_is_no_code_all_the_same(price: str) -> None:
+    assert code_in(raw_letter(f"<p>Your code:</p><div>{price}</div>"), wanted(shape=MIXED)) is None
 
 
 def test_the_reason_says_where_the_code_stands_and_why_the_other_numbers_lost() -> None:

@@ -10,8 +10,8 @@ import pytest
 from sample_letters import code_in, raw_letter, refusal, wanted
 
 from automation.characters import cleaned, folded
+from automation.shape import Shape
 from automation.vocabulary import WORDS, vocabulary
-from automation.wanted import Shape
 
 TEXTS = Path(__file__).parent.parent / "fixtures/store/texts"
 IN_THE_STORE = sorted(path.stem for path in TEXTS.glob("*.toml"))

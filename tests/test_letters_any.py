@@ -10,7 +10,7 @@ from sample_letters import raw_letter, wanted
 
 from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
-from automation.wanted import Shape
+from automation.shape import Shape
 
 # fmt: off
 PIECES = st.text(max_size=20) | st.sampled_from(

@@ -16,8 +16,9 @@ from sample_letters import ANNA, BEN, SERVER, SHOP
 from automation.codes import Found, NotTaken, read_code
 from automation.message import Unusable, read_letter
 from automation.scrub import scrub
+from automation.shape import Shape
 from automation.trust import Trust
-from automation.wanted import Shape, Wanted
+from automation.wanted import Wanted
 
 LETTERS = Path(__file__).parent.parent / "fixtures/letters"
 NAMES = sorted(path.relative_to(LETTERS).with_suffix("").as_posix() for path in LETTERS.rglob("*.eml"))

@@ -140,6 +140,15 @@ def test_the_codes_have_the_length_that_the_pages_ask_for(digits: int) -> None:
         assert [len(shop.code(OLD)), len(shop.code(NEW))] == [10 - digits, digits]
 
 
+def test_codes_with_letters_are_sent_and_their_field_says_so() -> None:
+    with store(switches={"code_letters": True, "old_code_length": 8}) as shop:
+        shop.sign_in()
+        assert 'maxlength="8" pattern="[0-9A-Z]+"' in shop.get(PROVE_OLD)
+        ask(shop, "old")
+
+        assert re.fullmatch(r"[A-Z]\d[A-Z\d]{6}", shop.code(OLD))
+
+
 def test_a_code_older_than_its_validity_is_expired() -> None:
     with store(switches={"code_valid_s": 0}) as shop:
         shop.sign_in()
