@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from automation.shape import LONGEST, SHORTEST
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,6 +36,10 @@ PASSWORD_WORDS = (
     "palavra-passe", "mot de passe", "пароль", "пароля", "hasło", "haslo", "كلمة المرور", "كلمة السر", "パスワード",
 )  # fmt: skip
 IS = r"(?:is|was|è|era|es|é|est|ist|lautet|это|to)"
+CODE_WITH_LETTERS = re.compile(
+    rf"(?:\A\W*|\b{IS}\W{{1,3}}|[:=]\s*)(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{{{SHORTEST},{LONGEST}}}\W*\Z"
+)
+"""All that is said, or what it ends with after “is”: “10min” in a sentence about a code is none."""
 SAYS_IT = re.compile(rf"\W{{0,2}}(?:{IS}\W{{1,3}}(?=\S*\d)|(?!это|to\b){IS}\W{{1,3}}(?=\S{{6}})|\s*[:=]\s*)\S")
 
 
@@ -50,7 +56,7 @@ def unsayable(text: str, *, question: str = "", secrets: Iterable[str] = ()) -> 
     if _names_password(plain, asked):
         return "it looks like a password"
     about_codes = any(word in f"{POSTCODE.sub(' ', plain)} {asked} " for word in CODE_WORDS)
-    if ONLY_A_CODE.fullmatch(plain) or (about_codes and CODE.search(plain)):
+    if ONLY_A_CODE.fullmatch(plain) or (about_codes and (CODE.search(plain) or CODE_WITH_LETTERS.search(plain))):
         return "it looks like a verification code, a PIN or a card's security code"
     return None
 

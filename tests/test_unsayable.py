@@ -20,11 +20,15 @@ PASSWORDS = [
     "mi contraseña es secreto", "mon mot de passe est secret1", "hasło to tajne123", "hasło: tajne123", "Password=abc1",
     "пароль: ключик12",
 ]  # fmt: skip
-CODES = ["123456", " 123 456. ", "G-123456", "the code is 4321", "codice 12345678", "my PIN is 9876", "код 123456"]
+CODES = [
+    "123456", " 123 456. ", "G-123456", "the code is 4321", "codice 12345678", "my PIN is 9876", "код 123456",
+    "The code: K7X2M9.", "the code is k7x2m9", "codice: A1B2C3D4",
+]  # fmt: skip
 HARMLESS = [
     "Anna Rossi", "In 2019.", "8012345678901234", "Order 8168842937451203, of May", "I forgot my password",
     "I never gave my password to anybody", "Yes, please.", "20 November 2019", "+39 333 1234567", "12.50 EUR",
     "anna.123456@example.org", "Via Roma 12, 20121 Milano", "3 orders, 2 parcels", "C-63425317",
+    "The code did not come within 10min", "No code came on my iphone12 either", "K7X2M9",
 ]  # fmt: skip
 
 
@@ -53,6 +57,7 @@ def test_an_ordinary_answer_may_be_said(text: str) -> None:
     [
         ("What verification code did you get?", "4711"),
         ("Qual è il codice di verifica?", "12345678"),
+        ("Please send the code", "K7X2M9"),
         ("The last digits: CVV?", "737"),
         ("What is your password?", "hunter2"),
         ("Напишите пароль", "ключик12"),
