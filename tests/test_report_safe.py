@@ -103,8 +103,8 @@ def test_any_journal_makes_a_page(foreign: Events, pictures: dict[str, bytes]) -
 @given(st.emails(), st.text(max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_no_address_of_a_user_is_in_page_result_or_screen(address: str, text: str) -> None:
-    if re.search(r"\*\*|…", address):
-        return  # looks like a mask already
+    if re.search(r"\*\*|…|^\*@", address):
+        return  # looks like a mask already, or like the end of one: *@a.de is shown as ***@a.de
     events = with_text(ended(sample(), "refused", REASON), f"{text} {address}")
     assert address not in html.unescape(as_html(events, {}))
     result = events[-1]["result"]
