@@ -25,7 +25,7 @@ class Shape:
     """What the page asks for."""
 
     length: int | None = None
-    """Digits; None: 4 to 8."""
+    """Characters; None: 4 to 8."""
     letters: bool = False
     """The page takes letters too."""
 
